@@ -1,0 +1,79 @@
+"""Multiplication by a real number, held as a 31-bit mantissa and a power of two.
+
+One sign convention everywhere: ``real = multiplier * 2**(shift - 31)``; a positive shift goes left.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from pytflite.arithmetic.rounding import INT32_MAX, INT32_MIN, round_half_away, wrap_int32
+
+Array = npt.NDArray[Any]
+
+
+def quantize_multiplier(real: npt.ArrayLike) -> tuple[Array, Array]:
+    """Multiplier and shift of a real number (``QuantizeMultiplier``, quantization_util.cc).
+
+    Args:
+        real: float64, any shape.
+
+    Returns:
+        multiplier: int32, magnitude in [2**30, 2**31) or 0.
+        shift: int32, ``real`` is about ``multiplier * 2**(shift - 31)``.
+    """
+    mantissa, shift = np.frexp(np.asarray(real, np.float64))
+    multiplier = round_half_away(mantissa * (1 << 31)).astype(np.int64)
+    carried = multiplier == 1 << 31
+    multiplier = np.where(carried, 1 << 30, multiplier)
+    shift = shift + carried
+    vanishes = (shift < -31) | (multiplier == 0)
+    return np.where(vanishes, 0, multiplier).astype(np.int32), np.where(vanishes, 0, shift).astype(np.int32)
+
+
+def saturating_rounding_doubling_high_mul(a: npt.ArrayLike, b: npt.ArrayLike) -> Array:
+    """The high half of ``2 * a * b``, ties toward plus infinity (``SaturatingRoundingDoublingHighMul``, gemmlowp).
+
+    Args:
+        a: int64 array of int32 values.
+        b: int64 array of int32 values, broadcast against ``a``.
+
+    Returns:
+        int64 array of int32 values.
+    """
+    a, b = np.asarray(a, np.int64), np.asarray(b, np.int64)
+    return np.where((a == INT32_MIN) & (b == INT32_MIN), INT32_MAX, (a * b + (1 << 30)) >> 31)
+
+
+def rounding_divide_by_pot(x: npt.ArrayLike, exponent: npt.ArrayLike) -> Array:
+    """``x / 2**exponent``, ties away from zero (``RoundingDivideByPOT``, gemmlowp).
+
+    Args:
+        x: int64 array.
+        exponent: 0..31, broadcast against ``x``.
+
+    Returns:
+        int64 array.
+    """
+    x, exponent = np.asarray(x, np.int64), np.asarray(exponent, np.int64)
+    mask = (np.int64(1) << exponent) - 1
+    return (x >> exponent) + ((x & mask) > (mask >> 1) + (x < 0))
+
+
+def multiply_by_quantized_multiplier(x: npt.ArrayLike, multiplier: npt.ArrayLike, shift: npt.ArrayLike) -> Array:
+    """``x * real`` in two roundings (``MultiplyByQuantizedMultiplier``, common.cc, default build).
+
+    Args:
+        x: int64 array of int32 values.
+        multiplier: from `quantize_multiplier`, broadcast against ``x``.
+        shift: from `quantize_multiplier`, broadcast against ``x``.
+
+    Returns:
+        int64 array of int32 values.
+    """
+    shift = np.asarray(shift, np.int64)
+    shifted = wrap_int32(np.asarray(x, np.int64) << np.maximum(shift, 0))
+    return rounding_divide_by_pot(saturating_rounding_doubling_high_mul(shifted, multiplier), np.maximum(-shift, 0))

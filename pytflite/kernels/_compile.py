@@ -1,0 +1,56 @@
+"""The one way to compile a kernel: numba with a disk cache that cannot go stale.
+
+numba's own cache looks only at the file of the function: an edit of a callee in another module leaves old machine code in
+use (numba issue 1833). Here the stamp of every cached kernel is the hash of all kernel and arithmetic sources, so any edit
+to any of them compiles everything anew.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import sys
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import numba
+from numba.core import caching, dispatcher
+
+PACKAGE = Path(__file__).resolve().parent.parent
+
+
+@cache
+def sources_stamp() -> str:
+    """SHA-256 over the sources of `pytflite.kernels` and `pytflite.arithmetic`."""
+    digest = hashlib.sha256()
+    for folder in ("arithmetic", "kernels"):
+        for path in sorted((PACKAGE / folder).glob("*.py")):
+            digest.update(path.name.encode() + b"\0" + path.read_bytes())
+    return digest.hexdigest()
+
+
+class _StampedCache(caching.FunctionCache):  # type: ignore[misc]
+    """A function cache whose index is valid only for the present sources."""
+
+    def __init__(self, function: Callable[..., Any]) -> None:
+        super().__init__(function)
+        self._cache_file._source_stamp = sources_stamp()
+
+    def load_overload(self, signature: Any, target_context: Any) -> Any:
+        """The cached code of a signature; a line on a terminal says when there is none and compiling begins."""
+        found = super().load_overload(signature, target_context)
+        if found is None and sys.stderr.isatty():
+            print(f"pytflite: compiling {self._name} (once; cached on disk)", file=sys.stderr)
+        return found
+
+
+def kernel(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Decorator: compile with numba in nopython mode, without the GIL, cached on disk, floats in strict order."""
+    compiled = numba.njit(function, nogil=True, error_model="numpy", fastmath=False)
+    if isinstance(compiled, dispatcher.Dispatcher):  # a plain function under NUMBA_DISABLE_JIT
+        try:
+            compiled._cache = _StampedCache(compiled.py_func)
+        except RuntimeError:  # nowhere to write: numba found no usable cache directory
+            return compiled
+    return compiled

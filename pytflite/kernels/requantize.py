@@ -1,0 +1,100 @@
+"""One accumulator to one output element, compiled: the twins of `arithmetic.requantize` and `arithmetic.epilogue`.
+
+The other kernels call `finish` on every output element; numba picks the body by the classes of the epilogue and of its
+requantizer, so a kernel is written once for all of them. The bodies are scalar code that says in full what happens.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numba.extending import overload
+
+from pytflite.arithmetic.epilogue import FloatEpilogue, QuantizedEpilogue
+from pytflite.arithmetic.requantize import DoubleRounding, Float64, Wide
+from pytflite.kernels._compile import kernel
+
+INT32_MIN, INT32_MAX = np.int64(-(1 << 31)), np.int64((1 << 31) - 1)
+
+
+def requantize_one(accumulator: Any, channel: Any, requantizer: Any) -> Any:
+    """One accumulator of a channel at the output scale. Compiled code only."""
+    raise NotImplementedError
+
+
+def finish(accumulator: Any, channel: Any, epilogue: Any) -> Any:
+    """One output element from its accumulator, bias included. Compiled code only."""
+    raise NotImplementedError
+
+
+def double_rounding(accumulator: Any, channel: Any, requantizer: Any) -> Any:
+    """High half of the doubled product, ties up; then a division by a power of two, ties away from zero."""
+    multiplier = np.int64(requantizer.multiplier[channel])
+    shift = np.int64(requantizer.shift[channel])
+    left, right = max(shift, np.int64(0)), max(-shift, np.int64(0))
+    shifted = np.int64(np.int32(np.int64(accumulator) << left))
+    high = (shifted * multiplier + (np.int64(1) << np.int64(30))) >> np.int64(31)
+    mask = (np.int64(1) << right) - np.int64(1)
+    threshold = (mask >> np.int64(1)) + np.int64(high < 0)
+    return (high >> right) + np.int64((high & mask) > threshold)
+
+
+def wide(accumulator: Any, channel: Any, requantizer: Any) -> Any:
+    """One rounding of a 64-bit product, ties up."""
+    total_shift = np.int64(15) - np.int64(requantizer.shift[channel])
+    product = np.int64(accumulator) * np.int64(requantizer.multiplier[channel])
+    return np.int64(np.int32((product + (np.int64(1) << (total_shift - np.int64(1)))) >> total_shift))
+
+
+def float64(accumulator: Any, channel: Any, requantizer: Any) -> Any:
+    """A float64 product rounded half away from zero; what int32 cannot hold becomes its minimum."""
+    product = np.float64(accumulator) * requantizer.scale[channel]
+    whole = np.trunc(product)
+    if abs(product - whole) >= 0.5:
+        whole += np.copysign(1.0, product)
+    if not (INT32_MIN <= whole <= INT32_MAX):
+        return INT32_MIN
+    return np.int64(whole)
+
+
+def quantized(accumulator: Any, channel: Any, epilogue: Any) -> Any:
+    """Requantize, add the offset, clamp."""
+    output = requantize_one(accumulator, channel, epilogue.requantizer) + epilogue.output_offset
+    return min(max(output, epilogue.activation_min), epilogue.activation_max)
+
+
+def clamped(accumulator: Any, channel: Any, epilogue: Any) -> Any:
+    """Clamp a float; NaN passes."""
+    if accumulator < epilogue.activation_min:
+        return epilogue.activation_min
+    if accumulator > epilogue.activation_max:
+        return epilogue.activation_max
+    return accumulator
+
+
+BODIES = {
+    DoubleRounding: double_rounding,
+    Wide: wide,
+    Float64: float64,
+    QuantizedEpilogue: quantized,
+    FloatEpilogue: clamped,
+}
+
+
+@overload(requantize_one)  # type: ignore[untyped-decorator]
+def _requantize_one(accumulator: Any, channel: Any, requantizer: Any) -> Any:
+    return BODIES.get(requantizer.instance_class)
+
+
+@overload(finish)  # type: ignore[untyped-decorator]
+def _finish(accumulator: Any, channel: Any, epilogue: Any) -> Any:
+    return BODIES.get(epilogue.instance_class)
+
+
+@kernel
+def requantize(accumulator: Any, epilogue: Any, output: Any) -> None:
+    """Finish a whole array: ``accumulator`` and ``output`` have the shape (rows, channels)."""
+    for row in range(accumulator.shape[0]):
+        for channel in range(accumulator.shape[1]):
+            output[row, channel] = finish(accumulator[row, channel], channel, epilogue)

@@ -1,0 +1,1 @@
+"""What a ``.tflite`` file means: objects, reading, writing, semantic checks."""

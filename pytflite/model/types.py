@@ -1,0 +1,204 @@
+"""What a ``.tflite`` file says, as immutable objects.
+
+`pytflite.model.read` makes them from bytes, `pytflite.model.write` turns them back into bytes, `pytflite.build` makes
+them from nothing. Names are those of the upstream schema (``schema.fbs``) in snake case.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+
+from pytflite.model.dtypes import Dtype, dtype_of, unpack
+from pytflite.model.equality import Equality
+from pytflite.schema.enums import BuiltinOperator, TensorType
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from pytflite.model.check import Finding
+    from pytflite.model.metadata import Metadata
+
+Array = npt.NDArray[Any]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Quantization(Equality):
+    """How the integers of a tensor stand for real numbers: ``real = scale * (q - zero_point)``.
+
+    Attributes:
+        scale: float32, shape (1,) per tensor, (channels,) per axis, (0,) when the table holds none.
+        zero_point: int64, as long as ``scale`` (or empty: zero).
+        quantized_dimension: the axis that ``scale`` runs along, when it is per axis.
+        min: float32 calibration minimum, often empty.
+        max: float32 calibration maximum, often empty.
+        details: a block-wise, multi-axis or custom quantization table of the schema, else None.
+    """
+
+    scale: Array
+    zero_point: Array
+    quantized_dimension: int = 0
+    min: Array = field(default_factory=lambda: np.empty(0, np.float32))
+    max: Array = field(default_factory=lambda: np.empty(0, np.float32))
+    details: Any = None
+
+    @property
+    def is_per_axis(self) -> bool:
+        """Whether there is more than one scale."""
+        return self.scale.size > 1
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Tensor(Equality):
+    """One tensor of a subgraph.
+
+    Attributes:
+        index: position in ``Subgraph.tensors``, the number that tf.lite calls the tensor index.
+        name: as in the file, often empty or not unique.
+        type: element type; an ``int`` where the file is newer than this schema.
+        shape: dimensions, () for a scalar; what the file holds, before any resize.
+        shape_signature: the same with -1 for unknown dimensions, or None when the file has none.
+        quantization: None when the file has no quantization table.
+        buffer: index into ``Model.buffers``; 0 is the empty buffer.
+        is_variable: state that survives from one invoke to the next.
+        sparsity: the schema's ``SparsityParameters`` or None.
+        has_rank: whether ``shape == ()`` means a scalar (True) or an unknown rank.
+        variant_tensors: the schema's ``VariantSubType`` list.
+        external_buffer: index into ``Model.external_buffers``, 0 for none.
+        unknown: fields of a newer schema, slot number -> raw bytes.
+    """
+
+    index: int
+    name: str
+    type: TensorType
+    shape: tuple[int, ...]
+    shape_signature: tuple[int, ...] | None = None
+    quantization: Quantization | None = None
+    buffer: int = 0
+    is_variable: bool = False
+    sparsity: Any = None
+    has_rank: bool = False
+    variant_tensors: tuple[Any, ...] = ()
+    external_buffer: int = 0
+    unknown: Mapping[int, bytes] = field(default_factory=dict)
+
+    @property
+    def dtype(self) -> Dtype:
+        """How elements of this type are stored and computed with."""
+        return dtype_of(self.type)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Operator(Equality):
+    """One operator (not yet prepared) of a subgraph.
+
+    Attributes:
+        index: position in ``Subgraph.operators``.
+        builtin: which operator; an ``int`` where the file is newer than this schema, ``CUSTOM`` for custom ones.
+        custom_code: the name of a custom operator, else "".
+        version: of the operator code.
+        inputs: tensor indices, -1 where an optional input is absent.
+        outputs: tensor indices.
+        intermediates: tensor indices of the scratch tensors that carry quantization parameters (LSTM).
+        options: the dataclass of the operator's options table (``pytflite.schema.tables``), or None.
+        custom_options: raw bytes of a custom operator's options (usually a FlexBuffer).
+        mutating_inputs: one flag per input, or empty.
+        debug_metadata_index: -1 when absent.
+        unknown: fields of a newer schema, slot number -> raw bytes.
+    """
+
+    index: int
+    builtin: BuiltinOperator
+    custom_code: str
+    version: int
+    inputs: tuple[int, ...]
+    outputs: tuple[int, ...]
+    intermediates: tuple[int, ...] = ()
+    options: Any = None
+    custom_options: bytes = b""
+    mutating_inputs: tuple[bool, ...] = ()
+    debug_metadata_index: int = -1
+    unknown: Mapping[int, bytes] = field(default_factory=dict)
+
+    @property
+    def name(self) -> str:
+        """The operator's name: that of the builtin, the custom code, or ``UNKNOWN_<n>``."""
+        if self.custom_code:
+            return self.custom_code
+        return self.builtin.name if isinstance(self.builtin, BuiltinOperator) else f"UNKNOWN_{self.builtin}"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Subgraph(Equality):
+    """A graph: tensors, the indices of its inputs and outputs, and operators in execution order."""
+
+    index: int
+    name: str
+    tensors: tuple[Tensor, ...]
+    inputs: tuple[int, ...]
+    outputs: tuple[int, ...]
+    operators: tuple[Operator, ...]
+    debug_metadata_index: int = -1
+    unknown: Mapping[int, bytes] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Signature(Equality):
+    """A named way to call a subgraph: ``inputs`` and ``outputs`` map names to tensor indices."""
+
+    key: str
+    subgraph: int
+    inputs: Mapping[str, int]
+    outputs: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Model(Equality):
+    """A whole file.
+
+    Attributes:
+        version: schema version, 3 for every current file.
+        description: free text.
+        subgraphs: the first is the main one.
+        buffers: uint8 arrays, zero-copy views of the file where they come from one; number 0 is empty by convention.
+        signatures: named entry points, often none.
+        metadata: metadata name -> buffer index.
+        external_buffers: the schema's ``ExternalBuffer`` list (weights kept outside of the file).
+        external_buffer_groups: the schema's ``ExternalBufferGroup`` list.
+        unknown: fields of a newer schema, slot number -> raw bytes.
+        path: where the model was read from, or None.
+        findings: what `pytflite.model.check` had to say when the model was read.
+    """
+
+    version: int
+    description: str
+    subgraphs: tuple[Subgraph, ...]
+    buffers: tuple[Array, ...]
+    signatures: tuple[Signature, ...] = ()
+    metadata: Mapping[str, int] = field(default_factory=dict)
+    external_buffers: tuple[Any, ...] = ()
+    external_buffer_groups: tuple[Any, ...] = ()
+    unknown: Mapping[int, bytes] = field(default_factory=dict)
+    path: Path | None = field(default=None, metadata={"compare": False})
+    findings: tuple[Finding, ...] = field(default=(), metadata={"compare": False})
+
+    @property
+    def main(self) -> Subgraph:
+        """The first subgraph: what `Interpreter.invoke` runs."""
+        return self.subgraphs[0]
+
+    def constant(self, tensor: Tensor) -> Array | None:
+        """The stored value of a tensor, shaped and typed, or None when the file holds none.
+
+        A read-only view of the file, except where elements are packed (int4, int2), sparse strings or booleans demand
+        a copy: int4 comes out as int8 in -8..7.
+
+        Raises:
+            FormatError: the buffer does not hold exactly as many elements as the shape asks for.
+        """
+        data = self.buffers[tensor.buffer]
+        return unpack(data, tensor) if data.size else None

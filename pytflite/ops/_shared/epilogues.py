@@ -1,0 +1,40 @@
+"""Epilogues of operators that have a fused activation."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pytflite.arithmetic.activation import float_activation_range, quantized_activation_range
+from pytflite.arithmetic.epilogue import FloatEpilogue, QuantizedEpilogue
+from pytflite.schema.enums import ActivationFunctionType
+
+if TYPE_CHECKING:
+    from pytflite.arithmetic.requantize import Requantizer
+    from pytflite.ops._api import Node
+
+
+def activation_of(node: Node) -> str:
+    """Name of the fused activation; PrepareError when the kernels do not fuse it."""
+    activation = node.options.fused_activation_function
+    fused = ("NONE", "RELU", "RELU_N1_TO_1", "RELU6")
+    name = activation.name if isinstance(activation, ActivationFunctionType) else str(activation)
+    node.require(name in fused, f"Fused activation {name} is not supported. Accepted: {', '.join(fused)}.")
+    return name
+
+
+def quantized_activation(node: Node) -> tuple[int, int]:
+    """activation_min and activation_max in the output's integers."""
+    output = node["output"]
+    return quantized_activation_range(
+        activation_of(node), output.scale, output.zero_point, output.qmin, output.qmax
+    )
+
+
+def quantized_epilogue(node: Node, requantizer: Requantizer) -> QuantizedEpilogue:
+    """Epilogue of a quantized operator with a fused activation."""
+    return QuantizedEpilogue(requantizer, node["output"].zero_point, *quantized_activation(node))
+
+
+def float_epilogue(node: Node) -> FloatEpilogue:
+    """Epilogue of a float32 operator with a fused activation."""
+    return FloatEpilogue(*float_activation_range(activation_of(node)))

@@ -1,0 +1,4 @@
+"""Lists of dtype letters for rules that take many."""
+
+ANY = "f32 f16 bf16 f64 i4 i8 u8 i16 u16 i32 u32 i64 u64 b c64 str"
+"""Element types that operators which only move elements take."""

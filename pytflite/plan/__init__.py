@@ -1,0 +1,1 @@
+"""From a model to a plan: rules chosen, shapes inferred, params derived, kernels bound."""

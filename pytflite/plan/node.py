@@ -1,0 +1,84 @@
+"""A prepared operator: everything decided, ready to be called with arrays."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from pytflite.errors import InvokeError, PytfliteError
+from pytflite.model.types import Operator
+from pytflite.ops._api import Op, Rule, Shape
+
+Array = npt.NDArray[Any]
+
+
+@dataclass(frozen=True, slots=True)
+class PreparedNode:
+    """One node of a plan.
+
+    Attributes:
+        operator: what the file says.
+        op: its declaration.
+        rule: the arithmetic that was chosen.
+        params: what the rule derived in prepare.
+        kernel: the compiled twin of the rule's definition, or None: then the definition runs.
+        shapes: output shapes, None where only the values decide.
+        dtypes: NumPy dtypes of the outputs.
+        why: why this rule and this kernel, for people.
+    """
+
+    operator: Operator
+    op: Op
+    rule: Rule
+    params: Any
+    kernel: Callable[..., None] | None
+    shapes: tuple[Shape | None, ...]
+    dtypes: tuple[np.dtype[Any], ...]
+    why: str
+
+    def stages(self, inputs: Sequence[Array | None]) -> Iterator[tuple[str, Any]]:
+        """Run the definition: pairs of stage name and value."""
+        return self.op.stages(self.rule, inputs, self.params)
+
+    def run(self, inputs: Sequence[Array | None]) -> tuple[list[Array], dict[int, Array]]:
+        """Compute the outputs, through the kernel where there is one.
+
+        Args:
+            inputs: one array per input of the operator, None where absent.
+
+        Returns:
+            The output arrays, and new values of variable tensors by tensor index.
+
+        Raises:
+            InvokeError: the values cannot be computed with.
+        """
+        try:
+            if self.kernel is None:
+                return self._define(inputs)
+            outputs = [np.empty(shape or (), dtype) for shape, dtype in zip(self.shapes, self.dtypes, strict=True)]
+            self.kernel(*inputs, *[None] * (len(self.op.input_roles) - len(inputs)), self.params, *outputs)
+            return outputs, {}
+        except PytfliteError:
+            raise
+        except (ValueError, IndexError, OverflowError, MemoryError) as fault:
+            message = f"{fault} Node number {self.operator.index} ({self.operator.name}) failed to invoke."
+            raise InvokeError(message) from fault
+
+    def _define(self, inputs: Sequence[Array | None]) -> tuple[list[Array], dict[int, Array]]:
+        with np.errstate(all="ignore"):
+            values = dict(self.stages(inputs))
+        outputs: list[Array] = []
+        for role in self.op.output_roles:
+            if role.name in values:
+                outputs.extend(values[role.name] if role.variadic else [values[role.name]])
+        mutated = set(self.op.mutates.split())
+        states = {
+            self.operator.inputs[i]: values[role.name]
+            for i, role in enumerate(self.op.input_roles)
+            if role.name in mutated and role.name in values
+        }
+        return outputs, states

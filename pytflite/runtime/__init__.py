@@ -1,0 +1,1 @@
+"""Running a plan: what mutates, and the two faces users see."""

@@ -1,0 +1,115 @@
+"""A plan with its arrays: invoke it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from pytflite.errors import ArgumentError, StateError
+from pytflite.plan.node import PreparedNode
+from pytflite.plan.prepare import Plan, Segment
+from pytflite.runtime.state import State
+
+Array = npt.NDArray[Any]
+Observer = Callable[[PreparedNode, Sequence[Array | None], Sequence[Array]], None]
+
+
+class Session:
+    """Runs one plan.
+
+    Args:
+        plan: what to run.
+        preserve_all: keep every intermediate tensor; otherwise each is dropped after its last use.
+    """
+
+    def __init__(self, plan: Plan, *, preserve_all: bool = False) -> None:
+        self.plan = plan
+        self.preserve_all = preserve_all
+        self.state = State(plan.subgraph)
+        self._kept = {*plan.subgraph.inputs, *plan.subgraph.outputs, -1}
+        self._constants = dict(plan.first.values)
+        self.inputs = {
+            index: self._allocate(index) for index in plan.subgraph.inputs if index not in self.state.variables
+        }
+        self.arrays: dict[int, Array] = {}
+        if plan.is_static:
+            self.arrays = {index: self._allocate(index) for index in plan.subgraph.outputs if self._is_computed(index)}
+
+    def _allocate(self, index: int) -> Array:
+        return np.zeros(self.plan.first.shapes[index], self.plan.subgraph.tensors[index].dtype.numpy)
+
+    def _is_computed(self, index: int) -> bool:
+        return index not in self.inputs and index not in self._constants and index not in self.state.variables
+
+    def get(self, index: int) -> Array | None:
+        """The value of a tensor now, None when it is not (or no longer) held. Not a copy."""
+        for store in (self.inputs, self.arrays, self.state.variables, self._constants):
+            if index in store:
+                return store[index]
+        return None
+
+    def set(self, index: int, value: Array) -> None:
+        """Copy a value into a tensor.
+
+        Raises:
+            ArgumentError: the tensor is a constant of the model.
+        """
+        if index in self._constants:
+            name = self.plan.subgraph.tensors[index].name
+            raise ArgumentError(f"Cannot set tensor: tensor {index} '{name}' is a constant of the model.")
+        held = self.get(index)
+        if held is None:
+            self.arrays[index] = value.copy()
+        else:
+            held[...] = value
+
+    def invoke(self, observer: Observer | None = None) -> None:
+        """Run every node.
+
+        Args:
+            observer: called after each node with the node, its inputs and its outputs.
+
+        Raises:
+            InvokeError: an operator cannot compute with the values.
+            PrepareError: an operator cannot take the shapes that only now became known.
+        """
+        outputs = self.arrays
+        self.arrays = {}
+        segment = self.plan.first
+        self._run(segment, observer)
+        while segment.needs is not None:
+            segment = self.plan.following(segment, {**self._constants, **self.inputs, **self.arrays})
+            self._run(segment, observer)
+        self._settle(outputs)
+
+    def _run(self, segment: Segment, observer: Observer | None) -> None:
+        for node in segment.nodes:
+            operator = node.operator
+            inputs = [None if i < 0 else self._require(i) for i in operator.inputs]
+            outputs, states = node.run(inputs)
+            if observer is not None:
+                observer(node, inputs, outputs)
+            self.arrays.update(zip(operator.outputs, outputs, strict=True))
+            self.state.variables.update(states)
+            if not self.preserve_all:
+                for index in operator.inputs:
+                    if self.plan.last_use[index] == operator.index and index not in self._kept:
+                        self.arrays.pop(index, None)
+
+    def _require(self, index: int) -> Array:
+        array = self.get(index)
+        if array is None:
+            name = self.plan.subgraph.tensors[index].name
+            raise StateError(f"Tensor {index} '{name}' is read before any operator has written it.")
+        return array
+
+    def _settle(self, outputs: dict[int, Array]) -> None:
+        """Copy results into the arrays that callers may hold views of, where their shapes are still the same."""
+        for index, array in outputs.items():
+            fresh = self.arrays.get(index)
+            if index in self._kept and fresh is not None and fresh.shape == array.shape and fresh.dtype == array.dtype:
+                array[...] = fresh
+                self.arrays[index] = array

@@ -1,0 +1,1 @@
+"""Tools that read plans and runs; they never steer them."""
