@@ -30,9 +30,10 @@ def conv_2d(input: Any, filter: Any, bias: Any, p: Any, output: Any) -> None:
                             column = x * w.stride_w - w.pad_left + j * w.dilation_w
                             if column < 0 or column >= input_w:
                                 continue
+                            pixel, taps = input[n, row, column, first:], filter[o, i, j]
                             for c in range(depth):
-                                left = plus(p.input_offset, input[n, row, column, first + c])
-                                right = plus(p.filter_offset, filter[o, i, j, c])
+                                left = plus(p.input_offset, pixel[c])
+                                right = plus(p.filter_offset, taps[c])
                                 total = plus_product(total, left, right)
                     if bias is not None:
                         total = plus(total, bias[o])
