@@ -1,0 +1,85 @@
+"""Hybrid operators: float32 rows that are quantized to 8 bits when they arrive, for weights that are integers.
+
+Every kernel of tf.lite, the reference ones too, calls ``tensor_utils`` for this. On x86 that is NEON code emulated with
+SSE: whole groups of 8 values in a row are rounded otherwise than the rest of it.
+"""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from pytflite.arithmetic.rounding import INT32_MAX, round_half_away, truncate_to_int32, wrap_int32
+
+Array = npt.NDArray[Any]
+
+GROUP = 8
+"""Values that the emulated NEON code rounds at once."""
+
+
+class QuantizedRows(NamedTuple):
+    """Rows of 8-bit codes: ``real = scale * (code - zero_point)``.
+
+    Attributes:
+        codes: int8, (rows, depth).
+        scale: float32, (rows).
+        zero_point: int32, (rows), zeros where the rows were quantized symmetrically.
+    """
+
+    codes: Array
+    scale: Array
+    zero_point: Array
+
+
+def quantize_rows(values: Array, *, asymmetric: bool) -> QuantizedRows:
+    """Quantize every row by its own range (``BatchQuantizeFloats``, portable_tensor_utils.h).
+
+    Args:
+        values: float32, (rows, depth), without NaN.
+        asymmetric: the operator's ``asymmetric_quantize_inputs``.
+    """
+    with np.errstate(all="ignore"):
+        return quantize_rows_asymmetric(values) if asymmetric else quantize_rows_symmetric(values)
+
+
+def quantize_rows_symmetric(values: Array) -> QuantizedRows:
+    """Codes -127..127, zero point 0 (``NeonSymmetricQuantizeFloats``, neon_tensor_utils.cc)."""
+    reach = np.abs(values).max(axis=1, initial=0)
+    empty = reach == 0
+    scale = np.where(empty, np.float32(1), reach / np.float32(127))
+    inverse = np.where(empty, np.float32(0), np.float32(127) / reach)
+    codes = np.clip(round_in_groups(values * inverse[:, np.newaxis]), -127, 127)
+    return QuantizedRows(codes.astype(np.int8), scale, np.zeros(len(values), np.int32))
+
+
+def quantize_rows_asymmetric(values: Array) -> QuantizedRows:
+    """Codes -128..127 over a range that holds 0 (``NeonAsymmetricQuantizeFloats``, neon_tensor_utils.cc).
+
+    The zero point is taken from the end of the range where it comes out more precisely.
+    """
+    low, high = values.min(axis=1, initial=0), values.max(axis=1, initial=0)
+    empty = low == high
+    exact_scale = (high - low).astype(np.float64) / 255
+    below, above = low / exact_scale, high / exact_scale
+    exact_zero_point = np.where(128 + np.abs(below) < 127 + np.abs(above), -128 - below, 127 - above)
+    zero_point = np.clip(np.nan_to_num(round_half_away(exact_zero_point)), -128, 127)
+    zero_point = np.where(empty, 0, zero_point).astype(np.int32)
+    scale = np.where(empty, 1, exact_scale).astype(np.float32)
+    inverse = np.where(scale == 0, 0, 1 / scale.astype(np.float64)).astype(np.float32)
+    rounded = round_in_groups(values * inverse[:, np.newaxis])
+    codes = np.clip(wrap_int32(rounded + zero_point[:, np.newaxis]), -128, 127)
+    return QuantizedRows(codes.astype(np.int8), scale, zero_point)
+
+
+def round_in_groups(scaled: Array) -> Array:
+    """Nearest int32 values, as int64: of whole groups of 8 in a row by adding a half and truncating, else exactly.
+
+    The sum is rounded to float32, so that 0.49999997 becomes 1 in a group and 0 after the last one.
+    """
+    whole = scaled.shape[1] // GROUP * GROUP
+    grouped, rest = scaled[:, :whole], scaled[:, whole:]
+    shifted = grouped + np.where(grouped < 0, np.float32(-0.5), np.float32(0.5))
+    saturated = np.where(shifted >= 2.0**31, INT32_MAX, truncate_to_int32(shifted))
+    return np.concatenate([saturated, truncate_to_int32(round_half_away(rest))], axis=1)
