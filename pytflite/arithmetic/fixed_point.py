@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from pytflite.arithmetic.rounding import INT32_MAX, INT32_MIN, round_half_away, wrap_int32
+from pytflite.arithmetic.rounding import round_half_away, wrap_int32
 
 Array = npt.NDArray[Any]
 
@@ -34,18 +34,21 @@ def quantize_multiplier(real: npt.ArrayLike) -> tuple[Array, Array]:
     return np.where(vanishes, 0, multiplier).astype(np.int32), np.where(vanishes, 0, shift).astype(np.int32)
 
 
-def saturating_rounding_doubling_high_mul(a: npt.ArrayLike, b: npt.ArrayLike) -> Array:
+def saturating_rounding_doubling_high_mul(a: npt.ArrayLike, b: npt.ArrayLike, bits: int = 32) -> Array:
     """The high half of ``2 * a * b``, ties toward plus infinity (``SaturatingRoundingDoublingHighMul``, gemmlowp).
 
     Args:
-        a: int64 array of int32 values.
-        b: int64 array of int32 values, broadcast against ``a``.
+        a: int64 array of values of that many bits.
+        b: the same, broadcast against ``a``.
+        bits: 32 or 16.
 
     Returns:
-        int64 array of int32 values.
+        int64 array of values of that many bits.
     """
     a, b = np.asarray(a, np.int64), np.asarray(b, np.int64)
-    return np.where((a == INT32_MIN) & (b == INT32_MIN), INT32_MAX, (a * b + (1 << 30)) >> 31)
+    lowest = -(1 << (bits - 1))
+    high = (a * b + (1 << (bits - 2))) >> (bits - 1)
+    return np.where((a == lowest) & (b == lowest), -lowest - 1, high)
 
 
 def rounding_divide_by_pot(x: npt.ArrayLike, exponent: npt.ArrayLike) -> Array:
