@@ -166,7 +166,7 @@ class Schema:
         elif field.type == "string":
             base = "TEXT"
         else:
-            base = f"_{field.type}" if field.type in self.enums or field.type in self.unions else field.type
+            base = f"_{field.type}" if field.type in self.enums else field.type
         if not field.vector:
             return base
         marks = [f"align={field.align}"] if field.align else []
@@ -223,7 +223,7 @@ def layouts(schema: Schema, module: str) -> str:
     unions = dict(schema.unions)
     for name, fields in schema.tables.items():
         for union in {field.type: None for field in fields if field.type in unions}:
-            lines += [f"_{union} = Union(\n{listed(unions.pop(union), '    ')})\n"]
+            lines += [f"{union} = Union(\n{listed(unions.pop(union), '    ')})\n"]
         arguments = [f"{module}.{name}", str(schema.slots[name])]
         if kept := schema.kept(name):
             lines_of = [f'Field("{f.name}", {f.slot}, {schema.kind(f)}, {schema.default(f, plain=True)})' for f in kept]

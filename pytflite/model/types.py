@@ -13,15 +13,19 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
+from pytflite.flatbuffer.table import Unknown
 from pytflite.model.dtypes import Dtype, dtype_of, unpack
 from pytflite.model.equality import Equality
 from pytflite.schema.enums import BuiltinOperator, TensorType
+from pytflite.schema.tables import ExternalBuffer, ExternalBufferGroup, SparsityParameters, VariantSubType
 
 if TYPE_CHECKING:
+    from os import PathLike
     from pathlib import Path
 
+    from pytflite.flatbuffer import Table
     from pytflite.model.check import Finding
-    from pytflite.model.metadata import Metadata
+    from pytflite.schema.metadata import ModelMetadata
 
 Array = npt.NDArray[Any]
 
@@ -37,6 +41,7 @@ class Quantization(Equality):
         min: float32 calibration minimum, often empty.
         max: float32 calibration maximum, often empty.
         details: a block-wise, multi-axis or custom quantization table of the schema, else None.
+        unknown: fields of a newer schema.
     """
 
     scale: Array
@@ -44,7 +49,8 @@ class Quantization(Equality):
     quantized_dimension: int = 0
     min: Array = field(default_factory=lambda: np.empty(0, np.float32))
     max: Array = field(default_factory=lambda: np.empty(0, np.float32))
-    details: Any = None
+    details: Table | None = None
+    unknown: Unknown = ()
 
     @property
     def is_per_axis(self) -> bool:
@@ -69,7 +75,7 @@ class Tensor(Equality):
         has_rank: whether ``shape == ()`` means a scalar (True) or an unknown rank.
         variant_tensors: the schema's ``VariantSubType`` list.
         external_buffer: index into ``Model.external_buffers``, 0 for none.
-        unknown: fields of a newer schema, slot number -> raw bytes.
+        unknown: fields of a newer schema.
     """
 
     index: int
@@ -80,11 +86,11 @@ class Tensor(Equality):
     quantization: Quantization | None = None
     buffer: int = 0
     is_variable: bool = False
-    sparsity: Any = None
+    sparsity: SparsityParameters | None = None
     has_rank: bool = False
-    variant_tensors: tuple[Any, ...] = ()
+    variant_tensors: tuple[VariantSubType, ...] = ()
     external_buffer: int = 0
-    unknown: Mapping[int, bytes] = field(default_factory=dict)
+    unknown: Unknown = ()
 
     @property
     def dtype(self) -> Dtype:
@@ -108,7 +114,7 @@ class Operator(Equality):
         custom_options: raw bytes of a custom operator's options (usually a FlexBuffer).
         mutating_inputs: one flag per input, or empty.
         debug_metadata_index: -1 when absent.
-        unknown: fields of a newer schema, slot number -> raw bytes.
+        unknown: fields of a newer schema.
     """
 
     index: int
@@ -122,7 +128,7 @@ class Operator(Equality):
     custom_options: bytes = b""
     mutating_inputs: tuple[bool, ...] = ()
     debug_metadata_index: int = -1
-    unknown: Mapping[int, bytes] = field(default_factory=dict)
+    unknown: Unknown = ()
 
     @property
     def name(self) -> str:
@@ -143,7 +149,7 @@ class Subgraph(Equality):
     outputs: tuple[int, ...]
     operators: tuple[Operator, ...]
     debug_metadata_index: int = -1
-    unknown: Mapping[int, bytes] = field(default_factory=dict)
+    unknown: Unknown = ()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -154,6 +160,7 @@ class Signature(Equality):
     subgraph: int
     inputs: Mapping[str, int]
     outputs: Mapping[str, int]
+    unknown: Unknown = ()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -164,12 +171,15 @@ class Model(Equality):
         version: schema version, 3 for every current file.
         description: free text.
         subgraphs: the first is the main one.
-        buffers: uint8 arrays, zero-copy views of the file where they come from one; number 0 is empty by convention.
+        buffers: uint8 arrays, zero-copy views of the file where they come from one; None where there is no data, which
+            is what tells a tensor that is computed from a constant of no elements. Number 0 stands for none.
         signatures: named entry points, often none.
         metadata: metadata name -> buffer index.
+        metadata_buffer: the schema's deprecated list of metadata buffers.
         external_buffers: the schema's ``ExternalBuffer`` list (weights kept outside of the file).
         external_buffer_groups: the schema's ``ExternalBufferGroup`` list.
-        unknown: fields of a newer schema, slot number -> raw bytes.
+        unknown: fields of a newer schema.
+        associated_files: the files that are attached to the model (a zip archive after its end): labels, vocabularies.
         path: where the model was read from, or None.
         findings: what `pytflite.model.check` had to say when the model was read.
     """
@@ -177,12 +187,14 @@ class Model(Equality):
     version: int
     description: str
     subgraphs: tuple[Subgraph, ...]
-    buffers: tuple[Array, ...]
+    buffers: tuple[Array | None, ...]
     signatures: tuple[Signature, ...] = ()
     metadata: Mapping[str, int] = field(default_factory=dict)
-    external_buffers: tuple[Any, ...] = ()
-    external_buffer_groups: tuple[Any, ...] = ()
-    unknown: Mapping[int, bytes] = field(default_factory=dict)
+    metadata_buffer: tuple[int, ...] = ()
+    external_buffers: tuple[ExternalBuffer, ...] = ()
+    external_buffer_groups: tuple[ExternalBufferGroup, ...] = ()
+    associated_files: Mapping[str, bytes] = field(default_factory=dict)
+    unknown: Unknown = ()
     path: Path | None = field(default=None, metadata={"compare": False})
     findings: tuple[Finding, ...] = field(default=(), metadata={"compare": False})
 
@@ -194,11 +206,37 @@ class Model(Equality):
     def constant(self, tensor: Tensor) -> Array | None:
         """The stored value of a tensor, shaped and typed, or None when the file holds none.
 
-        A read-only view of the file, except where elements are packed (int4, int2), sparse strings or booleans demand
-        a copy: int4 comes out as int8 in -8..7.
+        A read-only view of the file, except where elements are packed (int4, int2), sparse, strings or booleans, which
+        demand a copy: int4 comes out as int8 in -8..7.
 
         Raises:
-            FormatError: the buffer does not hold exactly as many elements as the shape asks for.
+            FormatError: the buffer is too small for the shape, or its content makes no sense.
         """
-        data = self.buffers[tensor.buffer]
-        return unpack(data, tensor) if data.size else None
+        data = self.buffers[tensor.buffer] if tensor.buffer else None
+        return None if data is None else unpack(data, tensor)
+
+    def describe(self) -> ModelMetadata | None:
+        """What the author says of the model and its inputs and outputs (``TFLITE_METADATA``), None when nothing.
+
+        Raises:
+            FormatError: the metadata is damaged.
+        """
+        from pytflite.model.metadata import describe
+
+        return describe(self)
+
+    def to_bytes(self) -> bytes:
+        """The model as a file's content; see `pytflite.model.write.write`."""
+        from pytflite.model.write import write
+
+        return write(self)
+
+    def save(self, path: str | PathLike[str]) -> None:
+        """Write the model to a file, which appears whole or not at all.
+
+        Raises:
+            OSError: the file cannot be written.
+        """
+        from pytflite.model.write import save
+
+        save(self, path)

@@ -362,7 +362,7 @@ MultiAxisQuantization = Layout(
         Field("quantized_dimensions", 3, Vector(INT), ()),
     ],
 )
-_QuantizationDetails = Union(
+QuantizationDetails = Union(
     CustomQuantization,
     BlockwiseQuantization,
     MultiAxisQuantization,
@@ -375,7 +375,7 @@ QuantizationParameters = Layout(
         Field("max", 1, Array(FLOAT), FLOATS.nothing),
         Field("scale", 2, Array(FLOAT), FLOATS.nothing),
         Field("zero_point", 3, Array(LONG), LONGS.nothing),
-        Field("details", 5, _QuantizationDetails, None),
+        Field("details", 5, QuantizationDetails, None),
         Field("quantized_dimension", 6, INT, 0),
     ],
 )
@@ -400,7 +400,7 @@ Uint8Vector = Layout(
         Field("values", 0, Array(UBYTE, align=4), UBYTES.nothing),
     ],
 )
-_SparseIndexVector = Union(
+SparseIndexVector = Union(
     Int32Vector,
     Uint16Vector,
     Uint8Vector,
@@ -411,8 +411,8 @@ DimensionMetadata = Layout(
     [
         Field("format", 0, _DimensionType, 0),
         Field("dense_size", 1, INT, 0),
-        Field("array_segments", 3, _SparseIndexVector, None),
-        Field("array_indices", 5, _SparseIndexVector, None),
+        Field("array_segments", 3, SparseIndexVector, None),
+        Field("array_indices", 5, SparseIndexVector, None),
     ],
 )
 SparsityParameters = Layout(
@@ -1170,7 +1170,7 @@ StableHLOCompositeOptions = Layout(
         Field("version", 4, INT, 0),
     ],
 )
-_BuiltinOptions = Union(
+BuiltinOptions = Union(
     Conv2DOptions,
     DepthwiseConv2DOptions,
     ConcatEmbeddingsOptions,
@@ -1298,7 +1298,7 @@ _BuiltinOptions = Union(
     BitwiseXorOptions,
     RightShiftOptions,
 )
-_BuiltinOptions2 = Union(
+BuiltinOptions2 = Union(
     StablehloConcatenateOptions,
     StablehloBroadcastInDimOptions,
     StablehloSliceOptions,
@@ -1330,14 +1330,14 @@ Operator = Layout(
         Field("opcode_index", 0, UINT, 0),
         Field("inputs", 1, Vector(INT, required=True), ()),
         Field("outputs", 2, Vector(INT, required=True), ()),
-        Field("builtin_options", 4, _BuiltinOptions, None),
+        Field("builtin_options", 4, BuiltinOptions, None),
         Field("custom_options", 5, Vector(UBYTE), b""),
         Field("custom_options_format", 6, _CustomOptionsFormat, 0),
         Field("mutating_variable_inputs", 7, Vector(BOOL), ()),
         Field("intermediates", 8, Vector(INT), ()),
         Field("large_custom_options_offset", 9, ULONG, 0),
         Field("large_custom_options_size", 10, ULONG, 0),
-        Field("builtin_options_2", 12, _BuiltinOptions2, None),
+        Field("builtin_options_2", 12, BuiltinOptions2, None),
         Field("debug_metadata_index", 13, INT, -1),
     ],
 )

@@ -78,7 +78,7 @@ ValueRange = Layout(
         Field("max", 1, INT, 0),
     ],
 )
-_ContentProperties = Union(
+ContentProperties = Union(
     FeatureProperties,
     ImageProperties,
     BoundingBoxProperties,
@@ -87,7 +87,7 @@ Content = Layout(
     metadata.Content,
     3,
     [
-        Field("content_properties", 1, _ContentProperties, None),
+        Field("content_properties", 1, ContentProperties, None),
         Field("range", 2, ValueRange, None),
     ],
 )
@@ -129,7 +129,7 @@ SentencePieceTokenizerOptions = Layout(
         Field("vocab_file", 1, Vector(AssociatedFile), ()),
     ],
 )
-_ProcessUnitOptions = Union(
+ProcessUnitOptions = Union(
     NormalizationOptions,
     ScoreCalibrationOptions,
     ScoreThresholdingOptions,
@@ -140,7 +140,7 @@ ProcessUnit = Layout(
     metadata.ProcessUnit,
     2,
     [
-        Field("options", 1, _ProcessUnitOptions, None),
+        Field("options", 1, ProcessUnitOptions, None),
     ],
 )
 Stats = Layout(
