@@ -60,6 +60,42 @@ def cross_entropy(outputs: networks.Outputs, labels: tf.Tensor) -> tf.Tensor:
     return -tf.reduce_mean(tf.math.log(likelihood + 1e-7))
 
 
+def squared_error(outputs: networks.Outputs, targets: tf.Tensor) -> tf.Tensor:
+    """Mean squared error of the enlarged picture."""
+    return tf.reduce_mean((outputs["enlarged"] - targets) ** 2)
+
+
+def answer_error(outputs: networks.Outputs, targets: tf.Tensor) -> tf.Tensor:
+    """Cross entropy of the digit and of the answer; `targets` int32 [batch, 2] holds both."""
+    match, truth = outputs["match"][:, 0], tf.cast(targets[:, 1], tf.float32)
+    surprise = -tf.math.log(match * truth + (1 - match) * (1 - truth) + 1e-7)
+    return cross_entropy(outputs, targets[:, 0]) + tf.reduce_mean(surprise)
+
+
+def rows(digits: Digits) -> dict[str, np.ndarray]:
+    """Pictures as sequences of rows."""
+    return {"rows": digits.images[..., 0]}
+
+
+def small_pictures(digits: Digits) -> dict[str, np.ndarray]:
+    """Pictures of half the size, by averages of 2x2 dots."""
+    return {"image": digits.images.reshape(-1, 4, 2, 4, 2, 1).mean(axis=(2, 4))}
+
+
+def questions(digits: Digits) -> dict[str, np.ndarray]:
+    """Pictures, and one-hot queries of which about half name the digit shown."""
+    generator = np.random.default_rng(len(digits.labels))
+    wrong = (digits.labels + generator.integers(1, 10, len(digits.labels))) % 10
+    asked = np.where(generator.random(len(digits.labels)) < 0.5, digits.labels, wrong)
+    return {"image": digits.images, "query": np.eye(10, dtype=np.float32)[asked]}
+
+
+def answers(digits: Digits) -> np.ndarray:
+    """The label, and whether the query of `questions` names it: int32 [n, 2]."""
+    asked = questions(digits)["query"].argmax(axis=1)
+    return np.stack([digits.labels, asked == digits.labels], axis=1).astype(np.int32)
+
+
 @dataclass(frozen=True)
 class Recipe:
     """How one network is trained and converted.
@@ -86,6 +122,31 @@ class Recipe:
 
 RECIPES = {
     "digits": Recipe(networks.digits, {"image": (1, 8, 8, 1)}, list(VARIANTS), seed=1),
+    "separable": Recipe(networks.separable, {"image": (1, 8, 8, 1)}, ["float32", "int8", "int16x8"], seed=2, epochs=80),
+    "residual": Recipe(networks.residual, {"image": (1, 8, 8, 1)}, ["float32", "int8"], seed=3),
+    "lstm": Recipe(networks.lstm, {"rows": (1, 8, 8)}, ["float32", "dynamic_range", "int8"], seed=4, examples=rows),
+    "upsampling": Recipe(
+        networks.upsampling,
+        {"image": (1, 4, 4, 1)},
+        ["float32", "int8", "int16x8"],
+        seed=5,
+        examples=small_pictures,
+        targets=lambda digits: digits.images,
+        loss=squared_error,
+    ),
+    "multi_io": Recipe(
+        networks.multi_io,
+        {"image": (1, 8, 8, 1), "query": (1, 10)},
+        ["float32", "int8"],
+        seed=6,
+        examples=questions,
+        targets=answers,
+        loss=answer_error,
+    ),
+    "dynamic": Recipe(networks.dynamic, {"image": (None, 8, 8, 1)}, ["float32", "dynamic_range", "int8"], seed=7),
+    "attention": Recipe(
+        networks.attention, {"rows": (1, 8, 8)}, ["float32", "dynamic_range", "int8", "int16x8"], seed=8, examples=rows
+    ),
 }
 
 
@@ -170,17 +231,24 @@ def calibration(recipe: Recipe, digits: Digits) -> Iterator[dict[str, np.ndarray
         yield {name: values[i : i + 1] for name, values in inputs.items()}
 
 
-def accuracy(content: bytes, recipe: Recipe, digits: Digits) -> float:
-    """Share of digits whose label the file gives the highest probability, run by tf.lite's reference kernels."""
+def score(content: bytes, recipe: Recipe, digits: Digits) -> str:
+    """How well the file does on digits, run by tf.lite's reference kernels: right answers, or else the loss."""
     resolver = tf.lite.experimental.OpResolverType.BUILTIN_REF
-    runner = tf.lite.Interpreter(model_content=content, experimental_op_resolver_type=resolver).get_signature_runner()
-    details = runner.get_input_details()
+    interpreter = tf.lite.Interpreter(model_content=content, experimental_op_resolver_type=resolver)
+    runner = interpreter.get_signature_runner()
     inputs = recipe.examples(digits)
-    right = 0
-    for i, label in enumerate(digits.labels):
-        one = {name: quantize(values[i : i + 1], details[name]) for name, values in inputs.items()}
-        right += int(runner(**one)["probabilities"].argmax() == label)
-    return right / len(digits.labels)
+    answers = []
+    for i in range(len(digits.labels)):
+        one = {name: quantize(inputs[name][i : i + 1], details) for name, details in runner.get_input_details().items()}
+        answers.append(runner(**one))
+        interpreter.reset_all_variables()
+    outputs = {
+        name: dequantize(np.concatenate([answer[name] for answer in answers]), details)
+        for name, details in runner.get_output_details().items()
+    }
+    if "probabilities" in outputs:
+        return f"{np.mean(outputs['probabilities'].argmax(axis=1) == digits.labels):.2%} right"
+    return f"loss {recipe.loss(outputs, recipe.targets(digits)):.5f}"
 
 
 def quantize(values: np.ndarray, details: dict[str, Any]) -> np.ndarray:
@@ -190,6 +258,12 @@ def quantize(values: np.ndarray, details: dict[str, Any]) -> np.ndarray:
         return values
     limits = np.iinfo(details["dtype"])
     return np.clip(np.round(values / scale) + zero_point, limits.min, limits.max).astype(details["dtype"])
+
+
+def dequantize(codes: np.ndarray, details: dict[str, Any]) -> np.ndarray:
+    """The real values of a tensor's codes; unchanged if it is a float tensor."""
+    scale, zero_point = details["quantization"]
+    return ((codes.astype(np.int64) - zero_point) * scale).astype(np.float32) if scale else codes
 
 
 def make(name: str, digits: Digits) -> dict[str, bytes]:
@@ -238,7 +312,8 @@ def main() -> int:
     for name in options.networks or RECIPES:
         made = {MODELS / name / f"{variant}.tflite": content for variant, content in make(name, training).items()}
         for path, content in made.items():
-            print(f"{path.relative_to(ROOT)}: {len(content)} bytes, {accuracy(content, RECIPES[name], test):.2%} right")
+            quality = score(content, RECIPES[name], test)
+            print(f"{path.relative_to(ROOT)}: {len(content)} bytes, {quality}")
         files |= made
         if name == "digits":
             files |= demo(made[MODELS / "digits" / "int8.tflite"])
