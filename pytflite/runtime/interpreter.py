@@ -231,8 +231,8 @@ class Interpreter:
         """Ask for another shape of an input; call `allocate_tensors` afterwards.
 
         Raises:
-            ArgumentError: (a ValueError) no such tensor, or ``strict`` and a known dimension would change.
-            StateError: (a RuntimeError) a live view is still held.
+            ArgumentError: (a ValueError) no such tensor.
+            StateError: (a RuntimeError) ``strict`` and a known dimension would change, or a live view is still held.
         """
         self._interpreter.ResizeInputTensor(input_index, np.array(tensor_size, dtype=np.int32), strict)
 

@@ -37,7 +37,10 @@ class Entry:
         self.outputs = {name: graph.tensors[index] for name, index in outputs.items()}
 
     def __repr__(self) -> str:
-        sides = (", ".join(f"{n}: {t.dtype.letter}{list(t.shape)}" for n, t in s.items()) for s in (self.inputs, self.outputs))
+        sides = (
+            ", ".join(f"{n}: {t.dtype.letter}{list(t.shape)}" for n, t in s.items())
+            for s in (self.inputs, self.outputs)
+        )
         return " -> ".join(f"({side})" for side in sides)
 
 
@@ -125,7 +128,9 @@ class LoadedModel:
             array = quantize(array, tensor.quantization, wanted.letter)
         if array.dtype != wanted.numpy and wanted.numpy.kind != "O":
             hint = " (or floats with as_float=True)" if wanted.numpy.kind in "iu" and tensor.quantization else ""
-            raise ArgumentError(f"Input '{name}' takes {wanted.numpy.name}{list(tensor.shape)}{hint}, got {array.dtype}.")
+            raise ArgumentError(
+                f"Input '{name}' takes {wanted.numpy.name}{list(tensor.shape)}{hint}, got {array.dtype}."
+            )
         if array.ndim != len(tensor.shape):
             raise ArgumentError(
                 f"Input '{name}' takes {wanted.numpy.name}{list(tensor.shape)}, got shape {list(array.shape)}: "

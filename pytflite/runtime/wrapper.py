@@ -115,21 +115,22 @@ class InterpreterWrapper:
             subgraph_index: where the tensor is.
 
         Raises:
-            ArgumentError: no such tensor, or ``strict`` forbids it.
-            StateError: a live view is still held.
+            ArgumentError: no such tensor.
+            StateError: ``strict`` forbids it, or a live view is still held.
         """
         self.ensure_safe()
         tensor = self._tensor(i, subgraph_index)
         shape = tuple(int(size) for size in np.ravel(value))
         signature = tensor.shape_signature or tensor.shape
-        if strict:
-            fits = len(shape) == len(signature) and all(
-                open_ in (-1, size) for open_, size in zip(signature, shape, strict=True)
+        if strict and len(shape) != len(signature):
+            raise StateError(
+                f"ResizeInputTensorStrict only allows tensor {i} '{tensor.name}' to have {len(signature)} dimensions."
             )
-            if not fits:
-                raise ArgumentError(
-                    f"ResizeInputTensorStrict only allows mutating unknown dimensions identified by -1. "
-                    f"Tensor {i} '{tensor.name}' has signature {list(signature)}, got {list(shape)}."
+        for dimension, (known, wanted) in enumerate(zip(signature, shape, strict=True) if strict else ()):
+            if known not in (-1, wanted):
+                raise StateError(
+                    f"Attempting to resize dimension {dimension} of tensor {i} with value {known} to {wanted}. "
+                    "ResizeInputTensorStrict only allows mutating unknown dimensions identified by -1."
                 )
         subject = self._subject(subgraph_index)
         if self._shape(subject, tensor) != shape:
@@ -265,7 +266,7 @@ class InterpreterWrapper:
         return float(quantization.scale[0]), int(quantization.zero_point[0]) if quantization.zero_point.size else 0
 
     def TensorQuantizationParameters(self, i: int, subgraph_index: int = 0) -> tuple[Array, Array, int, int]:
-        """scales (float32), zero_points (int32), quantized_dimension, block_size."""
+        """Scales (float32), zero_points (int32), quantized_dimension, block_size."""
         quantization = self._tensor(i, subgraph_index).quantization
         if quantization is None:
             return np.empty(0, np.float32), np.empty(0, np.int32), 0, 0
