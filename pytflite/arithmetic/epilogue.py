@@ -9,12 +9,14 @@ import numpy as np
 import numpy.typing as npt
 
 from pytflite.arithmetic.requantize import Requantizer
+from pytflite.arithmetic.rounding import wrap_int32
+from pytflite.arithmetic.rounding import wrap_int32
 
 Array = npt.NDArray[Any]
 
 
 class QuantizedEpilogue(NamedTuple):
-    """Requantize, add the output offset, clamp.
+    """Requantize, add the output offset (in int32, which wraps), clamp.
 
     Attributes:
         requantizer: to the output scale.
@@ -33,7 +35,8 @@ class QuantizedEpilogue(NamedTuple):
         yield "accumulator", accumulator
         requantized = self.requantizer(accumulator.astype(np.int64))
         yield "requantized", requantized
-        yield "output", np.clip(requantized + self.output_offset, self.activation_min, self.activation_max).astype(dtype)
+        shifted = wrap_int32(requantized + self.output_offset)
+        yield "output", np.clip(shifted, self.activation_min, self.activation_max).astype(dtype)
 
 
 class FloatEpilogue(NamedTuple):

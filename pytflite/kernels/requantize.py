@@ -60,8 +60,8 @@ def float64(accumulator: Any, channel: Any, requantizer: Any) -> Any:
 
 def quantized(accumulator: Any, channel: Any, epilogue: Any) -> Any:
     """Requantize, add the offset, clamp."""
-    output = requantize_one(accumulator, channel, epilogue.requantizer) + epilogue.output_offset
-    return min(max(output, epilogue.activation_min), epilogue.activation_max)
+    output = np.int32(requantize_one(accumulator, channel, epilogue.requantizer) + epilogue.output_offset)
+    return min(max(np.int64(output), epilogue.activation_min), epilogue.activation_max)
 
 
 def clamped(accumulator: Any, channel: Any, epilogue: Any) -> Any:

@@ -9,6 +9,7 @@ REFERENCE = Profile(
     requantizers={
         # reference/integer_ops/fully_connected.h recomputes the scale in double, per call.
         "FULLY_CONNECTED": "float64",
+        "FULLY_CONNECTED/int16": "wide",
         # common.cc, MultiplyByQuantizedMultiplier for int64: int16 activations whose bias is int64.
         "CONV_2D/int16x8": "wide",
         "DEPTHWISE_CONV_2D/int16x8": "wide",
