@@ -11,14 +11,14 @@ b.build().save("relu.tflite")
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from pytflite.flatbuffer import Table
-from pytflite.model.check import check, raise_fatal
+from pytflite.model.check import require_usable
 from pytflite.model.dtypes import LETTERS, dtype_from_letter, dtype_from_numpy, pack
 from pytflite.model.types import Model, Operator, Quantization, Signature, Subgraph, Tensor
 from pytflite.schema.enums import BuiltinOperator, TensorType
@@ -91,9 +91,8 @@ class ModelBuilder:
             signatures=tuple(self._signatures),
             metadata=dict(self._metadata),
         )
-        findings = tuple(check(model))
-        raise_fatal(findings)
-        return replace(model, findings=findings)
+        require_usable(model)
+        return model
 
 
 class SubgraphBuilder:

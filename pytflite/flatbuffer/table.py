@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import struct
+from collections.abc import Callable, Iterable
 from enum import Enum
-from typing import Any, Self
+from typing import Any, ClassVar, Self
 
 import numpy as np
 
@@ -37,15 +38,26 @@ class Table:
     __match_args__: tuple[str, ...] = ()
 
     unknown: Unknown
+    _setters: ClassVar[tuple[Callable[[Any, Any], None], ...]]
 
     def __init__(self, *, unknown: Unknown = ()) -> None:
         self._set(unknown)
 
-    def _set(self, unknown: Unknown, *values: Any) -> None:
-        put = object.__setattr__
-        put(self, "unknown", unknown)
-        for name, value in zip(self.__match_args__, values, strict=True):
-            put(self, name, value)
+    def __init_subclass__(cls) -> None:
+        cls._setters = (vars(Table)["unknown"].__set__, *(vars(cls)[n].__set__ for n in cls.__match_args__))
+
+    def _set(self, *values: Any) -> None:
+        """Set ``unknown`` and the fields, past the guard against assignment."""
+        for put, value in zip(self._setters, values):  # noqa: B905 (hot)
+            put(self, value)
+
+    @classmethod
+    def of(cls, values: Iterable[Any]) -> Self:
+        """A record from ``unknown`` and the values of all its fields in order."""
+        self = object.__new__(cls)
+        for put, value in zip(cls._setters, values):  # noqa: B905 (hot)
+            put(self, value)
+        return self
 
     def _values(self) -> tuple[Any, ...]:
         return tuple([getattr(self, name) for name in self.__match_args__])

@@ -12,14 +12,17 @@ from a number by looking at it, so what it leads to is not kept.
 from __future__ import annotations
 
 from collections.abc import Callable
+from enum import IntEnum
+from functools import cache
+from operator import itemgetter
 from struct import Struct, unpack_from
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from pytflite.errors import FormatError
-from pytflite.flatbuffer.layout import Array, Field, Kind, Layout, Scalar, Text, Union, Vector
-from pytflite.flatbuffer.table import Table, UnknownMember
+from pytflite.flatbuffer.layout import Array, Kind, Layout, Scalar, Text, Union, Vector
+from pytflite.flatbuffer.table import Table, Unknown, UnknownMember
 
 MAX_TABLES = 1_000_000
 """As many as FlatBuffers' own verifier allows, so that a file refused here is refused by every runtime."""
@@ -83,16 +86,16 @@ class _Fault(Exception):
 
 
 class _Shape(NamedTuple):
-    """How to read a table with a certain vtable; indices are those of `Layout.fields`, sources those of `unpack`."""
+    """How to read a table with a certain vtable. Indices are places in `Table.of`, sources those in `unpack`."""
 
     size: int
     aligned: frozenset[int]
     unpack: Callable[[memoryview, int], tuple[Any, ...]]
-    numbers: tuple[tuple[int, int], ...]
-    enums: tuple[tuple[int, int, Reader], ...]
-    references: tuple[tuple[int, int, int, Reader], ...]
-    unions: tuple[tuple[int, int, int, int, tuple[Layout, ...]], ...]
-    unknown: tuple[tuple[int, int, int], ...]
+    numbers: list[tuple[int, int]]
+    enums: list[tuple[int, int, dict[int, Any]]]
+    references: list[tuple[int, int, int, Reader]]
+    unions: list[tuple[int, int, int, int, tuple[Layout, ...]]]
+    unknown: list[tuple[int, int, int]]
 
 
 class _View:
@@ -102,6 +105,7 @@ class _View:
         self.data = data
         self.size = len(data)
         self.end = 8
+        self.base = np.frombuffer(data, np.uint8).__array_interface__["data"][0]
         self.notes: list[Note] = []
         self._readers: dict[Kind | Layout, Reader] = {}
         self._tables = 0
@@ -112,14 +116,13 @@ class _View:
         if len(self.notes) < MAX_NOTES:
             self.notes.append(Note(rule, message, offset))
 
-    def visit(self, position: int, size: int) -> None:
+    def _visit(self, position: int, end: int) -> None:
         """Account for an object that is read for the first time."""
-        end = position + size
         if end > self.size:
-            raise _Fault(f"needs {size} bytes, the file ends at {self.size}", position)
+            raise _Fault(f"needs {end - position} bytes, the file ends at {self.size}", position)
         if end > self.end:
             self.end = end
-        self._visited += size
+        self._visited += end - position
         if self._visited > self._limit:
             raise _Fault("objects overlap: together they are larger than the file", position)
 
@@ -138,69 +141,56 @@ class _View:
             case Array():
                 return self._array(kind)
             case Vector(element=Scalar(code="B")):
-                return self._bytes(kind)
+                return self._bytes()
             case Vector(element=Scalar() as element):
-                return self._scalars(kind, element)
+                return self._scalars(element)
             case Vector():
                 return self._objects(kind)
         raise TypeError(kind)
 
     def table(self, layout: Layout) -> Reader:
-        data, size, visit = self.data, self.size, self.visit
-        make, defaults = layout.table, layout.defaults
+        data, size, visit = self.data, self.size, self._visit
+        make, defaults = layout.table.of, [(), *layout.defaults]
         shapes: dict[int, _Shape] = {}
         seen: dict[int, Table] = {}
 
         def read(position: int) -> Table:
-            known = seen.get(position)
-            if known is not None:
-                return known
+            if position in seen:
+                return seen[position]
             if position + 4 > size:
                 raise _Fault(f"a table outside of the file of {size} bytes", position)
             vtable = position - _INT(data, position)[0]
-            shape = shapes.get(vtable)
-            if shape is None:
-                shape = shapes[vtable] = self._shape(layout, vtable, position)
-            visit(position, shape.size)
+            if vtable not in shapes:
+                shapes[vtable] = self._shape(layout, vtable, position)
+            length, aligned, unpack, numbers, enums, references, unions, unknown = shapes[vtable]
+            visit(position, position + length)
             self._tables += 1
             if self._tables > MAX_TABLES:
                 raise _Fault(f"more than {MAX_TABLES} tables", position)
-            if position & 7 not in shape.aligned:
+            if position & 7 not in aligned:
                 self.note("alignment", f"a {layout.name} table is not aligned", position)
-            raw = shape.unpack(data, position)
+            raw = unpack(data, position)
             values = defaults[:]
-            index = -1
+            index = 1
             try:
-                for index, source in shape.numbers:
+                for index, source in numbers:
                     values[index] = raw[source]
-                for index, source, convert in shape.enums:
-                    values[index] = convert(raw[source])
-                for index, source, offset, follow in shape.references:
+                for index, source, members in enums:
+                    member = members.get(raw[source])
+                    values[index] = self._newer(layout, index, raw[source], position) if member is None else member
+                for index, source, offset, follow in references:
                     if not raw[source]:
                         raise _Fault("an offset that leads to itself", position + offset)
                     values[index] = follow(position + offset + raw[source])
-                for index, source, offset, number, members in shape.unions:
-                    if member := raw[number]:
-                        target = position + offset + raw[source]
-                        if member <= len(members):
-                            values[index] = self.reader(members[member - 1])(target)
-                        else:
-                            values[index] = self._unknown_member(layout.fields[index], member, target)
+                for index, source, offset, number, layouts in unions:
+                    if raw[number]:
+                        values[index] = self._member(layouts, raw[number], position + offset + raw[source])
             except _Fault as fault:
-                fault.path.append("." + layout.fields[index].name)
+                fault.path.append("." + layout.fields[index - 1].name)
                 raise
-            if shape.unknown:
-                unknown = tuple(
-                    [
-                        (slot, bytes(data[position + offset : position + offset + length]))
-                        for slot, offset, length in shape.unknown
-                    ]
-                )
-                self.note("unknown-field", f"{layout.name} has fields of a newer schema: {unknown}", position)
-                table = make(*values, unknown=unknown)
-            else:
-                table = make(*values)
-            seen[position] = table
+            if unknown:
+                values[0] = self._unknown(layout.name, position, unknown)
+            table = seen[position] = make(values)
             return table
 
         return read
@@ -212,7 +202,7 @@ class _View:
         length, size = unpack_from("<HH", self.data, vtable)
         if length < 4 or length % 2 or size < 4:
             raise _Fault(f"a vtable of {length} bytes for a table of {size}", vtable)
-        self.visit(vtable, length)
+        self._visit(vtable, vtable + length)
         offsets = unpack_from(f"<{length // 2 - 2}H", self.data, vtable + 4)
         if any(0 < offset < 4 or offset >= size for offset in offsets):
             raise _Fault(f"a field outside of its table of {size} bytes", vtable)
@@ -222,151 +212,136 @@ class _View:
         size, offsets = self._vtable(vtable, position)
         cells: list[tuple[int, Scalar, int]] = []  # offset in the table, type, slot
         present = []
-        for index, field in enumerate(layout.fields):
-            slots = (field.slot - 1, field.slot) if isinstance(field.kind, Union) else (field.slot,)
-            if any(slot >= len(offsets) or not offsets[slot] for slot in slots):
+        for index, field in enumerate(layout.fields, 1):
+            slot, kind = field.slot, field.kind
+            if slot >= len(offsets) or not offsets[slot]:
                 continue
-            present.append((index, field))
-            cells.append((offsets[field.slot], field.kind if isinstance(field.kind, Scalar) else _OFFSET, field.slot))
-            if isinstance(field.kind, Union):
-                cells.append((offsets[slots[0]], _NUMBER, slots[0]))
-        cells.sort(key=lambda cell: cell[0])
-        form, end = "<4x", 4
+            if isinstance(kind, Union):
+                if not offsets[slot - 1]:
+                    continue
+                cells.append((offsets[slot - 1], _NUMBER, slot - 1))
+            cells.append((offsets[slot], kind if isinstance(kind, Scalar) else _OFFSET, slot))
+            present.append((index, slot, kind))
+        cells.sort(key=itemgetter(0))
+        form, end, aligned = "<4x", 4, {0, 4}
         for offset, scalar, _ in cells:
             if offset < end or offset + scalar.size > size:
                 raise _Fault(f"fields of {layout.name} overlap or leave their table of {size} bytes", vtable)
             form += f"{offset - end}x{scalar.code}"
             end = offset + scalar.size
+            aligned -= {start for start in aligned if start + offset & scalar.size - 1}
         source = {slot: index for index, (_, _, slot) in enumerate(cells)}
 
         numbers, enums, references, unions = [], [], [], []
-        for index, field in present:
-            at, offset = source[field.slot], offsets[field.slot]
-            match field.kind:
-                case Scalar(enum=None):
+        for index, slot, kind in present:
+            at = source[slot]
+            if isinstance(kind, Scalar):
+                if kind.enum:
+                    enums.append((index, at, _numbered(kind.enum)))
+                else:
                     numbers.append((index, at))
-                case Scalar() as kind:
-                    enums.append((index, at, self._enum(kind, f"{layout.name}.{field.name}", vtable)))
-                case Union(members=members):
-                    unions.append((index, at, offset, source[field.slot - 1], members))
-                case kind:
-                    references.append((index, at, offset, self.reader(kind)))
-        return _Shape(
-            size,
-            frozenset(r for r in range(8) if r % 4 == 0 and all((r + offset) % s.size == 0 for offset, s, _ in cells)),
-            Struct(form).unpack_from,
-            tuple(numbers),
-            tuple(enums),
-            tuple(references),
-            tuple(unions),
-            _unknown(size, offsets, layout.slots),
-        )
+            elif isinstance(kind, Union):
+                unions.append((index, at, offsets[slot], source[slot - 1], kind.members))
+            else:
+                references.append((index, at, offsets[slot], self.reader(kind)))
+        unknown = _beyond(size, offsets, layout.slots)
+        unpack = Struct(form).unpack_from
+        return _Shape(size, frozenset(aligned), unpack, numbers, enums, references, unions, unknown)
 
-    def _enum(self, kind: Scalar, what: str, offset: int) -> Reader:
-        assert kind.enum is not None
-        members: dict[Any, Any] = dict(kind.enum._value2member_map_)
+    def _newer(self, layout: Layout, index: int, value: int, position: int) -> int:
+        what = f"{layout.name}.{layout.fields[index - 1].name}"
+        self.note("unknown-enum", f"{what} is {value}, which this schema does not know", position)
+        return value
 
-        def convert(value: int) -> int:
-            member: int | None = members.get(value)
-            if member is None:
-                self.note("unknown-enum", f"{what} is {value}, which this schema does not know", offset)
-                member = value
-            return member
+    def _unknown(self, name: str, position: int, fields: list[tuple[int, int, int]]) -> Unknown:
+        found = [(slot, bytes(self.data[position + start : position + start + size])) for slot, start, size in fields]
+        self.note("unknown-field", f"{name} has fields of a newer schema: {found}", position)
+        return tuple(found)
 
-        return convert
-
-    def _unknown_member(self, field: Field, member: int, position: int) -> UnknownMember:
+    def _member(self, layouts: tuple[Layout, ...], member: int, position: int) -> Any:
+        """The value of a union."""
+        if member <= len(layouts):
+            return self.reader(layouts[member - 1])(position)
         if position + 4 > self.size:
             raise _Fault(f"a table outside of the file of {self.size} bytes", position)
         size, offsets = self._vtable(position - _INT(self.data, position)[0], position)
-        self.visit(position, size)
-        self.note("unknown-member", f"{field.name} is member {member} of a newer schema", position)
-        return UnknownMember(
-            member,
-            unknown=tuple(
-                (slot, bytes(self.data[position + offset : position + offset + length]))
-                for slot, offset, length in _unknown(size, offsets, 0)
-            ),
-        )
+        self._visit(position, position + size)
+        self.note("unknown-member", f"member {member} of a union is newer than this schema", position)
+        return UnknownMember(member, unknown=self._unknown("the member", position, _beyond(size, offsets, 0)))
 
-    def _length(self, position: int, element: int, extra: int = 0) -> int:
-        """The checked length of the vector at `position`."""
-        if position + 4 > self.size:
+    def _vector(self, position: int, size: int, extra: int = 0) -> tuple[int, int]:
+        """Where the elements of the vector at `position` start, and how many of `size` bytes there are."""
+        start = position + 4
+        if start > self.size:
             raise _Fault(f"a vector outside of the file of {self.size} bytes", position)
         count: int = _UINT(self.data, position)[0]
-        if position + 4 + count * element + extra > self.size:
-            raise _Fault(f"a vector of {count} elements of {element} bytes, the file ends at {self.size}", position)
-        if position & 3 or (position + 4) & (min(element, 8) - 1):
+        end = start + count * size + extra
+        if end > self.size:
+            raise _Fault(f"a vector of {count} elements of {size} bytes, the file ends at {self.size}", position)
+        if position & 3 or start & size - 1:
             self.note("alignment", "a vector is not aligned", position)
-        return count
+        self._visit(position, end)
+        return start, count
 
     def _text(self) -> Reader:
+        data = self.data
         seen: dict[int, str] = {}
 
         def read(position: int) -> str:
-            known = seen.get(position)
-            if known is not None:
-                return known
-            count = self._length(position, 1, 1)
-            self.visit(position, 5 + count)
-            start = position + 4
-            if self.data[start + count]:
+            if position in seen:
+                return seen[position]
+            start, count = self._vector(position, 1, 1)
+            raw = data[start : start + count]
+            if data[start + count]:
                 raise _Fault("a string that does not end in a zero byte", position)
             try:
-                text = str(self.data[start : start + count], "utf-8")
+                text = str(raw, "utf-8")
             except UnicodeDecodeError:
-                text = str(self.data[start : start + count], "utf-8", "surrogateescape")
+                text = str(raw, "utf-8", "surrogateescape")
                 self.note("utf-8", f"{text!r} is not UTF-8", position)
             seen[position] = text
             return text
 
         return read
 
-    def _bytes(self, kind: Vector) -> Reader:
+    def _bytes(self) -> Reader:
         seen: dict[int, bytes] = {}
 
         def read(position: int) -> bytes:
-            known = seen.get(position)
-            if known is None:
-                count = self._length(position, 1)
-                self.visit(position, 4 + count)
-                known = seen[position] = bytes(self.data[position + 4 : position + 4 + count])
-            return known
+            if position not in seen:
+                start, count = self._vector(position, 1)
+                seen[position] = bytes(self.data[start : start + count])
+            return seen[position]
 
         return read
 
-    def _scalars(self, kind: Vector, element: Scalar) -> Reader:
+    def _scalars(self, element: Scalar) -> Reader:
         data, size, code = self.data, element.size, element.code
-        convert = self._enum(element, "a vector", 0) if element.enum else None
+        members = _numbered(element.enum) if element.enum else None
         seen: dict[int, tuple[Any, ...]] = {}
 
         def read(position: int) -> tuple[Any, ...]:
-            known = seen.get(position)
-            if known is None:
-                count = self._length(position, size)
-                self.visit(position, 4 + count * size)
-                known = unpack_from(f"<{count}{code}", data, position + 4)
-                seen[position] = known = tuple(map(convert, known)) if convert else known
-            return known
+            if position in seen:
+                return seen[position]
+            start, count = self._vector(position, size)
+            values = unpack_from(f"<{count}{code}", data, start)
+            if members:
+                values = tuple([members.get(value, value) for value in values])
+            seen[position] = values
+            return values
 
         return read
 
     def _array(self, kind: Array) -> Reader:
-        data, size = self.data, kind.element.size
-        dtype = kind.dtype
+        data, size, dtype = self.data, kind.element.size, kind.dtype
         seen: dict[int, np.ndarray[Any, Any]] = {}
 
         def read(position: int) -> np.ndarray[Any, Any]:
-            known = seen.get(position)
-            if known is not None:
-                return known
-            count = self._length(position, size)
-            start = position + 4
-            if start + count * size > self.end:
-                self.end = start + count * size
+            if position in seen:
+                return seen[position]
+            start, count = self._vector(position, size)
             array = np.frombuffer(data, dtype, count, start) if count else kind.nothing
-            if not array.flags.aligned:
-                self.visit(start, count * size)
+            if self.base + start & size - 1:
                 array = array.copy()
                 array.flags.writeable = False
             seen[position] = array
@@ -380,15 +355,13 @@ class _View:
         seen: dict[int, tuple[Any, ...]] = {}
 
         def read(position: int) -> tuple[Any, ...]:
-            known = seen.get(position)
-            if known is not None:
-                return known
-            count = self._length(position, 4)
-            self.visit(position, 4 + count * 4)
+            if position in seen:
+                return seen[position]
+            start, count = self._vector(position, 4)
             result: list[Any] = []
             at = position
             try:
-                for offset in unpack_from(f"<{count}I", data, position + 4):
+                for offset in unpack_from(f"<{count}I", data, start):
                     at += 4
                     if not offset:
                         raise _Fault("an offset that leads to itself", at)
@@ -406,11 +379,19 @@ _OFFSET = Scalar("I")
 _NUMBER = Scalar("B")
 
 
-def _unknown(size: int, offsets: tuple[int, ...], first: int) -> tuple[tuple[int, int, int], ...]:
+@cache
+def _numbered(enum: type[IntEnum]) -> dict[int, Any]:
+    """The members of an enum by their numbers."""
+    return {member.value: member for member in enum}
+
+
+def _beyond(size: int, offsets: tuple[int, ...], first: int) -> list[tuple[int, int, int]]:
     """The slots from `first` on that hold something: (slot, offset, bytes up to the next field or the end)."""
+    if len(offsets) <= first:
+        return []
     ends = [*sorted({offset for offset in offsets if offset}), size]
-    return tuple(
+    return [
         (slot, offset, next(end for end in ends if end > offset) - offset)
         for slot, offset in enumerate(offsets)
         if slot >= first and offset
-    )
+    ]

@@ -13,7 +13,7 @@ import numpy.typing as npt
 
 from pytflite import flatbuffer
 from pytflite.errors import FormatError, ModelError
-from pytflite.model.check import check, of_note, raise_fatal
+from pytflite.model.check import Finding, of_note, require_usable
 from pytflite.model.metadata import attached
 from pytflite.model.types import Model, Operator, Quantization, Signature, Subgraph, Tensor
 from pytflite.schema import layout, tables
@@ -42,10 +42,9 @@ def read(source: Source) -> Model:
     data = memoryview(source if path is None else _map(path)).toreadonly().cast("B")  # type: ignore[arg-type]
     reading = flatbuffer.read(data, layout.ROOT, layout.IDENTIFIER)
     files, found = attached(data[reading.end :])
-    model = _Parts(data, reading.root).model(path, files)
-    findings = (*map(of_note, reading.notes), *found, *check(model))
-    raise_fatal(findings)
-    object.__setattr__(model, "findings", findings)
+    notes = (*map(of_note, reading.notes), *found)
+    model = _Parts(data, reading.root).model(path, files, notes)
+    require_usable(model)
     return model
 
 
@@ -62,7 +61,7 @@ class _Parts:
         self.root = root
         self.codes = [(_builtin(code), code.custom_code, code.version) for code in root.operator_codes]
 
-    def model(self, path: Path | None, files: Mapping[str, bytes]) -> Model:
+    def model(self, path: Path | None, files: Mapping[str, bytes], notes: tuple[Finding, ...]) -> Model:
         root = self.root
         return Model(
             root.version,
@@ -77,6 +76,7 @@ class _Parts:
             files,
             root.unknown,
             path,
+            notes,
         )
 
     def subgraph(self, index: int, raw: tables.SubGraph) -> Subgraph:

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 Array = npt.NDArray[Any]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Quantization(Equality):
     """How the integers of a tensor stand for real numbers: ``real = scale * (q - zero_point)``.
 
@@ -57,8 +57,16 @@ class Quantization(Equality):
         """Whether there is more than one scale."""
         return self.scale.size > 1
 
+    def __repr__(self) -> str:
+        if self.details is not None:
+            return f"<Quantization {self.details!r}>"
+        if self.is_per_axis:
+            scales = f"{self.scale.size} scales {self.scale.min()}..{self.scale.max()}"
+            return f"<Quantization {scales} along dimension {self.quantized_dimension}>"
+        return f"<Quantization scale {self.scale.tolist()} zero_point {self.zero_point.tolist()}>"
 
-@dataclass(frozen=True, slots=True, eq=False)
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Tensor(Equality):
     """One tensor of a subgraph.
 
@@ -97,8 +105,17 @@ class Tensor(Equality):
         """How elements of this type are stored and computed with."""
         return dtype_of(self.type)
 
+    def __repr__(self) -> str:
+        known = isinstance(self.type, TensorType)
+        parts = [f"{self.index} {self.name!r} {self.dtype.letter if known else self.type} {self.shape}"]
+        parts += [f"buffer {self.buffer}"] if self.buffer else []
+        parts += ["variable"] if self.is_variable else []
+        parts += ["sparse"] if self.sparsity else []
+        parts += [repr(self.quantization)[len("<Quantization ") : -1]] if self.quantization else []
+        return f"<Tensor {' '.join(parts)}>"
 
-@dataclass(frozen=True, slots=True, eq=False)
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Operator(Equality):
     """One operator (not yet prepared) of a subgraph.
 
@@ -137,8 +154,12 @@ class Operator(Equality):
             return self.custom_code
         return self.builtin.name if isinstance(self.builtin, BuiltinOperator) else f"UNKNOWN_{self.builtin}"
 
+    def __repr__(self) -> str:
+        options = f" {self.options!r}" if self.options else ""
+        return f"<Operator {self.index} {self.name} v{self.version} {self.inputs} -> {self.outputs}{options}>"
 
-@dataclass(frozen=True, slots=True, eq=False)
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Subgraph(Equality):
     """A graph: tensors, the indices of its inputs and outputs, and operators in execution order."""
 
@@ -151,8 +172,12 @@ class Subgraph(Equality):
     debug_metadata_index: int = -1
     unknown: Unknown = ()
 
+    def __repr__(self) -> str:
+        sizes = f"{len(self.tensors)} tensors, {len(self.operators)} operators, {self.inputs} -> {self.outputs}"
+        return f"<Subgraph {self.index} {self.name!r} {sizes}>"
 
-@dataclass(frozen=True, slots=True, eq=False)
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Signature(Equality):
     """A named way to call a subgraph: ``inputs`` and ``outputs`` map names to tensor indices."""
 
@@ -162,8 +187,11 @@ class Signature(Equality):
     outputs: Mapping[str, int]
     unknown: Unknown = ()
 
+    def __repr__(self) -> str:
+        return f"<Signature {self.key!r} of subgraph {self.subgraph}: {dict(self.inputs)} -> {dict(self.outputs)}>"
 
-@dataclass(frozen=True, slots=True, eq=False)
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Model(Equality):
     """A whole file.
 
@@ -181,7 +209,7 @@ class Model(Equality):
         unknown: fields of a newer schema.
         associated_files: the files that are attached to the model (a zip archive after its end): labels, vocabularies.
         path: where the model was read from, or None.
-        findings: what `pytflite.model.check` had to say when the model was read.
+        notes: what was odd about the file that the model was read from.
     """
 
     version: int
@@ -196,7 +224,7 @@ class Model(Equality):
     associated_files: Mapping[str, bytes] = field(default_factory=dict)
     unknown: Unknown = ()
     path: Path | None = field(default=None, metadata={"compare": False})
-    findings: tuple[Finding, ...] = field(default=(), metadata={"compare": False})
+    notes: tuple[Finding, ...] = field(default=(), metadata={"compare": False})
 
     @property
     def main(self) -> Subgraph:
@@ -212,8 +240,19 @@ class Model(Equality):
         Raises:
             FormatError: the buffer is too small for the shape, or its content makes no sense.
         """
-        data = self.buffers[tensor.buffer] if tensor.buffer else None
+        data = self.constant_data(tensor)
         return None if data is None else unpack(data, tensor)
+
+    def constant_data(self, tensor: Tensor) -> Array | None:
+        """The buffer of a constant tensor, uint8 as stored, or None when the file holds none."""
+        return self.buffers[tensor.buffer] if tensor.buffer else None
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """Everything that `pytflite.model.check` has to say, and what was odd about the file."""
+        from pytflite.model.check import check
+
+        return (*self.notes, *check(self))
 
     def describe(self) -> ModelMetadata | None:
         """What the author says of the model and its inputs and outputs (``TFLITE_METADATA``), None when nothing.
@@ -240,3 +279,9 @@ class Model(Equality):
         from pytflite.model.write import save
 
         save(self, path)
+
+    def __repr__(self) -> str:
+        operators = sum(len(graph.operators) for graph in self.subgraphs)
+        size = sum(data.size for data in self.buffers if data is not None)
+        name = f" {self.path.name!r}" if self.path else ""
+        return f"<Model{name} {len(self.subgraphs)} subgraphs, {operators} operators, {size} bytes of constants>"
