@@ -7,21 +7,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pytflite.build import ModelBuilder
 from pytflite.errors import PrepareError
 from pytflite.schema.enums import ActivationFunctionType, BuiltinOperator, Padding, TensorType
 from pytflite.schema.tables import Conv2DOptions
-from tests.ops.harness import Case, agree, agrees_with_golden, case, evaluate
-from tests.ops.quantized import codes, tie_prone_scale
-
-KINDS = {
-    "int8": ("i8", "i8", "i32"),
-    "int8xint4": ("i8", "i4", "i32"),
-    "uint8": ("u8", "u8", "i32"),
-    "int16x8": ("i16", "i8", "i64"),
-    "int16x8_int32": ("i16", "i8", "i32"),
-    "float32": ("f32", "f32", "f32"),
-}
+from tests.ops.convolutions import KINDS, convolution_case, requantized
+from tests.ops.harness import Case, agree, agrees_with_golden, evaluate
 
 
 def convolution(
@@ -39,14 +29,12 @@ def convolution(
     padding: Padding = Padding.SAME,
     activation: ActivationFunctionType = ActivationFunctionType.NONE,
     per_axis: bool = True,
+    bias_type: TensorType | None = None,
+    **change: Any,
 ) -> Case:
-    """A CONV_2D with random codes; a third of the seeds have power-of-two scales, where rounding ties abound."""
-    rng = np.random.default_rng(seed)
-    io, weights, bias_type = KINDS[kind]
-    b = ModelBuilder()
-    g = b.subgraph("main")
-    shape = (batch, *size, channels)
-    filter_shape = (outputs, *filter_size, channels // groups)
+    """A CONV_2D of a kind with random values; ``change`` goes to `convolution_case`."""
+    if bias_type is None:
+        bias_type = TensorType.INT32 if kind.endswith("_int32") else TensorType.FLOAT32
     options = Conv2DOptions(
         padding=padding,
         stride_h=stride[0],
@@ -54,54 +42,45 @@ def convolution(
         dilation_h_factor=dilation[0],
         dilation_w_factor=dilation[1],
         fused_activation_function=activation,
-        quantized_bias_type=TensorType.INT32 if kind == "int16x8_int32" else TensorType.FLOAT32,
+        quantized_bias_type=bias_type,
     )
-    if kind == "float32":
-        quantization: list[dict[str, Any]] = [{}, {}, {}, {}]
-        data = rng.standard_normal(shape).astype(np.float32) * 3
-        taps = rng.standard_normal(filter_shape).astype(np.float32)
-        bias = rng.standard_normal(outputs).astype(np.float32)
-    else:
-        in_scale = tie_prone_scale(rng, 0.002, 0.1)
-        filter_scale = tie_prone_scale(rng, 0.001, 0.02, outputs if per_axis and kind != "uint8" else None)
-        out_scale = np.float32(in_scale * np.max(filter_scale) * tie_prone_scale(rng, 2, 200))
-        zero = (lambda letter: int(codes(rng, letter, ())) if letter in ("i8", "u8") else 0)
-        data, taps = codes(rng, io, shape), codes(rng, weights, filter_shape)
-        bias = rng.integers(-3000, 3000, outputs).astype(np.int64 if bias_type == "i64" else np.int32)
-        quantization = [
-            {"scale": in_scale, "zero_point": zero(io)},
-            {"scale": filter_scale, "zero_point": zero("u8") if weights == "u8" else 0},
-            {"scale": in_scale * filter_scale, "zero_point": 0},
-            {"scale": out_scale, "zero_point": zero(io)},
-        ]
-    x = g.input("input", shape, io, **quantization[0])
-    w = g.constant("filter", taps, weights, **quantization[1])
-    c = g.constant("bias", bias, bias_type, **quantization[2])
-    y = g.output("output", (0, 0, 0, 0), io, **quantization[3])
-    g.operator(BuiltinOperator.CONV_2D, [x, w, c], [y], options)
-    return case(b.build(), data)
+    return convolution_case(
+        BuiltinOperator.CONV_2D,
+        kind,
+        seed,
+        options,
+        **{
+            "input_shape": (batch, *size, channels),
+            "filter_shape": (outputs, *filter_size, channels // groups),
+            "scales": outputs if per_axis and "uint8" not in kind else None,
+        }
+        | change,
+    )
 
 
 @st.composite
 def convolutions(draw: st.DrawFn) -> Case:
-    groups = draw(st.sampled_from([1, 1, 1, 2, 3]))
+    kind = draw(st.sampled_from(sorted(KINDS)))
+    groups = draw(st.sampled_from([1, 1, 1, 2, 3])) if kind != "hybrid_uint8" else 1
     filter_size = draw(st.tuples(st.integers(1, 4), st.integers(1, 4)))
     dilation = draw(st.sampled_from([(1, 1), (1, 1), (2, 1), (2, 3)]))
+    stride = draw(st.sampled_from([(1, 1), (2, 2), (1, 2), (3, 1)]))
     extent = [(k - 1) * d + 1 for k, d in zip(filter_size, dilation, strict=True)]
+    shortest = [max(e - s, 1) for e, s in zip(extent, stride, strict=True)]
     return convolution(
-        draw(st.sampled_from(sorted(KINDS))),
+        kind,
         draw(st.integers(0, 2**32)),
-        batch=draw(st.integers(1, 2)),
-        size=(extent[0] + draw(st.integers(0, 5)), extent[1] + draw(st.integers(0, 5))),
+        batch=draw(st.sampled_from([1, 1, 2, 0])),
+        size=(shortest[0] + draw(st.integers(0, 6)), shortest[1] + draw(st.integers(0, 6))),
         channels=groups * draw(st.integers(1, 5)),
         outputs=groups * draw(st.integers(1, 9)),
         filter_size=filter_size,
         groups=groups,
-        stride=draw(st.sampled_from([(1, 1), (2, 2), (1, 2), (3, 1)])) if dilation == (1, 1) else (1, 1),
+        stride=stride,
         dilation=dilation,
         padding=draw(st.sampled_from(list(Padding))),
         activation=draw(st.sampled_from(list(ActivationFunctionType)[:4])),
-        per_axis=draw(st.booleans()),
+        per_axis=draw(st.booleans()) or (groups > 1 and "hybrid" in kind),
     )
 
 
@@ -124,14 +103,40 @@ def test_golden() -> None:
 
 
 @pytest.mark.parametrize(
-    ("change", "message"),
+    ("kind", "change", "message"),
     [
-        ({"channels": 5, "groups": 2}, "must be a multiple"),
-        ({"stride": (0, 1)}, "Strides must be positive"),
-        ({"size": (2, 2), "padding": Padding.VALID}, "does not fit"),
+        ("int8", {"channels": 5, "groups": 2}, "must be a multiple"),
+        ("int8", {"groups": 2, "outputs": 7}, "cannot be split into 2 groups"),
+        ("int8", {"stride": (0, 1)}, "Strides must be positive"),
+        ("int8", {"dilation": (1, 0)}, "Dilation factors must be positive"),
+        ("int8", {"size": (1, 1), "padding": Padding.VALID}, "does not fit into an image of 1x1"),
+        ("int8", {"size": (0, 1)}, "must have no size 0"),
+        ("int8", {"input_shape": (6, 5, 4)}, "must have 4 dimensions"),
+        ("int8", {"activation": ActivationFunctionType.TANH}, "Fused activation TANH is not supported"),
+        ("int8", {"bias": False}, "Type combination i8 i8 -> i8 is not supported"),
+        ("int16x8", {"bias_type": TensorType.INT32}, "The bias is INT64, quantized_bias_type stands for INT32"),
+        ("int16x8_int32", {"bias_type": TensorType.FLOAT32}, "The bias is INT32, quantized_bias_type stands for INT64"),
+        ("hybrid_int8", {"groups": 2, "scales": None}, "must have a scale per channel"),
     ],
 )
-def test_refuses(change: dict[str, Any], message: str) -> None:
-    subject = convolution("int8", 0, **change)
+def test_refuses(kind: str, change: dict[str, Any], message: str) -> None:
+    refuses(convolution(kind, 0, **change), message)
+
+
+@pytest.mark.parametrize(
+    ("kind", "tensor", "change", "message"),
+    [
+        ("int8", "filter", {"zero_point": np.arange(8)}, "Zero points of filter .* must be 0"),
+        ("int8", "bias", {"zero_point": np.arange(8)}, "Zero points of bias .* must be 0"),
+        ("int16x8", "input", {"zero_point": np.array([1])}, "The zero point of input .* must be 0"),
+        ("uint8", "bias", {"scale": np.float32([3])}, "The scale of bias .* must be that of input times filter"),
+        ("uint8", "filter", {"scale": np.ones(8, np.float32)}, "has 8 scales, 1 accepted"),
+    ],
+)
+def test_refuses_quantization(kind: str, tensor: str, change: dict[str, Any], message: str) -> None:
+    refuses(requantized(convolution(kind, 0), tensor, **change), message)
+
+
+def refuses(subject: Case, message: str) -> None:
     with pytest.raises(PrepareError, match=rf"{message}[\s\S]*Node number 0 \(CONV_2D\) failed to prepare"):
         evaluate(subject.model, subject.inputs, kernels=False)

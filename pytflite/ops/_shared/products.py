@@ -44,3 +44,19 @@ def products(left: Array, right: Array, dtype: np.dtype[Any]) -> Array:
     if dtype == np.float32:
         return float_products(left, right)
     return integer_products(left, right).astype(dtype)
+
+
+def add_products(total: Array, left: Array, right: Array) -> None:
+    """``total += left @ right.T`` in the type of ``total``, whose integers wrap and whose floats are added in order.
+
+    Args:
+        total: (..., columns) of int32, int64 or float32.
+        left: (..., depth).
+        right: (columns, depth).
+    """
+    if total.dtype == np.float32:
+        for k in range(left.shape[-1]):
+            total += left[..., k : k + 1] * right[:, k]
+    else:
+        sums = integer_products(left.reshape(-1, left.shape[-1]), right)
+        total += sums.reshape(total.shape).astype(total.dtype)
