@@ -224,6 +224,28 @@ def convert(w: networks.Weights, recipe: Recipe, digits: Digits, variant: str) -
         return bytes(converter.convert())
 
 
+def check_ranges(w: networks.Weights, content: bytes) -> None:
+    """Raise unless every scale in the file is, bit for bit, the one that training rounded with.
+
+    That is 1/255 of an activation's range, and 1/127 of a filter's largest magnitude, per channel of a convolution.
+    """
+    interpreter = tf.lite.Interpreter(model_content=content)
+    scales = {d["index"]: d["quantization_parameters"]["scales"] for d in interpreter.get_tensor_details()}
+    operators = [op for op in interpreter._get_ops_details() if op["op_name"] in ("CONV_2D", "FULLY_CONNECTED")]
+    layers = [name for name in w.ranges if name != "image"]
+    found = {"image": scales[operators[0]["inputs"][0]]}
+    for name, operator in zip(layers, operators, strict=True):
+        found |= {name: scales[operator["outputs"][0]], f"{name}/filter": scales[operator["inputs"][1]]}
+    expected = {name: np.float32((np.float64(high) - low) / 255) for name, (low, high) in w.ranges.items()}
+    for name in layers:
+        values = w.values[f"{name}/filter"]
+        limit = np.abs(values).max(axis=tuple(range(values.ndim - 1)) if values.ndim > 2 else None)
+        expected[f"{name}/filter"] = limit / np.float32(127)
+    for name, scale in expected.items():
+        if not np.array_equal(np.atleast_1d(scale), found[name]):
+            raise ValueError(f"{name}: scale {found[name]} in the file, {scale} while training")
+
+
 def calibration(recipe: Recipe, digits: Digits) -> Iterator[dict[str, np.ndarray]]:
     """Inputs of the first 200 training digits, one at a time."""
     inputs = recipe.examples(digits)
@@ -274,6 +296,7 @@ def make(name: str, digits: Digits) -> dict[str, bytes]:
     if "int8_qat" in recipe.variants:
         aware = quantization_aware(w, recipe, digits)
         files["int8_qat"] = convert(aware, recipe, digits, "int8_qat")
+        check_ranges(aware, files["int8_qat"])
     return files
 
 
