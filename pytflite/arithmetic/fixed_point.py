@@ -80,3 +80,20 @@ def multiply_by_quantized_multiplier(x: npt.ArrayLike, multiplier: npt.ArrayLike
     shift = np.asarray(shift, np.int64)
     shifted = wrap_int32(np.asarray(x, np.int64) << np.maximum(shift, 0))
     return rounding_divide_by_pot(saturating_rounding_doubling_high_mul(shifted, multiplier), np.maximum(-shift, 0))
+
+
+def divide_multiplier(multiplier: npt.ArrayLike, shift: npt.ArrayLike, count: int) -> tuple[Array, Array]:
+    """Multiplier and shift of ``real / count``, truncated (``QuantizedMeanOrSum``, reference/reduce.h).
+
+    Args:
+        multiplier: from `quantize_multiplier`.
+        shift: from `quantize_multiplier`.
+        count: at least 1.
+
+    Returns:
+        multiplier: int32, with as many of the lost bits regained as keep ``shift`` at -31 or above.
+        shift: int32.
+    """
+    multiplier, shift = np.asarray(multiplier, np.int64), np.asarray(shift, np.int64)
+    regained = np.minimum(min(count.bit_length() - 1, 32), 31 + shift)
+    return ((multiplier << regained) // count).astype(np.int32), (shift - regained).astype(np.int32)

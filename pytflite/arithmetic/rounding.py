@@ -32,6 +32,21 @@ def wrap_int32(x: npt.ArrayLike) -> Array:
     return np.asarray(x, np.int64).astype(np.int32).astype(np.int64)
 
 
+def divide_toward_zero(x: npt.ArrayLike, divisor: npt.ArrayLike) -> Array:
+    """C's division of integers.
+
+    Args:
+        x: int64 array.
+        divisor: int64 array without zeros, broadcast against ``x``.
+
+    Returns:
+        int64 array.
+    """
+    quotient, rest = np.divmod(np.asarray(x, np.int64), np.asarray(divisor, np.int64))
+    toward_zero: Array = quotient + ((quotient < 0) & (rest != 0))
+    return toward_zero
+
+
 def truncate_to_int32(x: npt.ArrayLike) -> Array:
     """C's ``static_cast<int32_t>(double)`` on x86: toward zero, INT32_MIN for what does not fit (and NaN).
 

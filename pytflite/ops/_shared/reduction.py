@@ -1,0 +1,126 @@
+"""Reductions: which axes, what shape is left, and folding element by element in the order of the reference kernels.
+
+All kernels walk the input in row-major order and fold each element into the output that it belongs to. So an output
+sees its elements in row-major order of the reduced axes, in whatever order the axes are given.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from pytflite.arithmetic.epilogue import QuantizedEpilogue
+from pytflite.arithmetic.rounding import wrap_int32
+from pytflite.ops._shared.movement import axis_of, integers
+
+if TYPE_CHECKING:
+    from pytflite.arithmetic.requantize import Requantizer
+    from pytflite.ops._api import Node, Shape
+
+Array = npt.NDArray[Any]
+Stages = Iterator[tuple[str, Array]]
+
+
+class Reduction(NamedTuple):
+    """Geometry of a reduction.
+
+    Attributes:
+        axes: those reduced, ascending, each once.
+        shape: of the output.
+        depth: how many elements are reduced to one.
+        is_full: whether all axes are reduced. Kernels other than MEAN then start from the first element instead of the
+            neutral one (``ReduceAllDims``, reduce.cc), which shows with -0.0, infinities and NaN.
+    """
+
+    axes: tuple[int, ...]
+    shape: Shape
+    depth: int
+    is_full: bool
+
+
+def reduction_of(node: Node) -> Reduction:
+    """The reduction of ``input`` along ``axis``; a scalar has no axes, so none is looked at.
+
+    Raises:
+        PrepareError: an axis that the input does not have, or an int16 tensor with a zero point.
+        ValueNeeded: the axes are not known yet.
+    """
+    input, output = node["input"], node["output"]
+    for spec in (input, output):
+        node.require(spec.letter != "i16" or spec.zero_point == 0, f"The zero point of {spec} must be 0.")
+    rank = len(input.shape)
+    axes = tuple(sorted({axis_of(node, axis, rank) for axis in integers(node, "axis")})) if rank else ()
+    if node.options.keep_dims:
+        shape = tuple(1 if axis in axes else size for axis, size in enumerate(input.shape))
+    else:
+        shape = tuple(size for axis, size in enumerate(input.shape) if axis not in axes)
+    return Reduction(axes, shape, math.prod(input.shape[axis] for axis in axes), len(axes) == rank)
+
+
+def reduced_shapes(node: Node) -> list[Shape]:
+    """The input's shape without the reduced axes, or with 1 in their place."""
+    return [reduction_of(node).shape]
+
+
+def rows(input: Array, reduction: Reduction) -> Array:
+    """One row per output element, in the order of the output: what is reduced to it, in the order of the input."""
+    kept = [axis for axis in range(input.ndim) if axis not in reduction.axes]
+    return input.transpose(*kept, *reduction.axes).reshape(math.prod(reduction.shape), reduction.depth)
+
+
+def fold(step: np.ufunc, elements: Array, start: npt.ArrayLike | None) -> Array:
+    """``step(step(start, first), second)`` and so on along each row, rounded or wrapped after every step.
+
+    Args:
+        step: a binary ufunc.
+        elements: (rows, depth).
+        start: what comes before the first element; None: nothing.
+
+    Returns:
+        One per row, of the dtype of the elements.
+    """
+    if start is not None:
+        elements = np.concatenate([np.full((len(elements), 1), start, elements.dtype), elements], axis=1)
+    folded: Array = step.accumulate(elements, axis=1, dtype=elements.dtype)[:, -1]
+    return folded
+
+
+def reduce(step: np.ufunc, input: Array, neutral: npt.ArrayLike, reduction: Reduction) -> Array:
+    """Fold the input along the axes, from the neutral element where the kernels do; of the shape of the output."""
+    start = None if reduction.is_full and reduction.depth else neutral
+    return fold(step, rows(input, reduction), start).reshape(reduction.shape)
+
+
+class QuantizedReduction(NamedTuple):
+    """A sum or mean of codes.
+
+    Attributes:
+        reduction: the geometry.
+        offset: minus the zero points of all elements that are reduced to one.
+        epilogue: to the output's scale, zero point and range; no activation.
+    """
+
+    reduction: Reduction
+    offset: int
+    epilogue: QuantizedEpilogue
+
+
+def quantized_reduction(node: Node, requantizer: Requantizer) -> QuantizedReduction:
+    """The params of `quantized_sums`."""
+    input, output, reduction = node["input"], node["output"], reduction_of(node)
+    epilogue = QuantizedEpilogue(requantizer, output.zero_point, output.qmin, output.qmax)
+    return QuantizedReduction(reduction, -input.zero_point * reduction.depth, epilogue)
+
+
+def quantized_sums(input: Array, p: QuantizedReduction) -> Stages:
+    """An int32 accumulator of ``input - zero point``, which wraps, through the epilogue; without elements, code 0."""
+    if not input.size:
+        yield "output", np.zeros(p.reduction.shape, input.dtype)
+        return
+    accumulator = wrap_int32(rows(input, p.reduction).sum(axis=1, dtype=np.int64) + p.offset)
+    for stage, values in p.epilogue.stages(accumulator, input.dtype):
+        yield stage, values.reshape(p.reduction.shape)
