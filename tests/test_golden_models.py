@@ -1,4 +1,4 @@
-"""The recordings of ``golden/models`` belong to the models beside them, and the runtime still computes what they hold."""
+"""The recordings of ``golden/models`` belong to the models beside them, and the runtime computes the same today."""
 
 import hashlib
 import importlib.util
