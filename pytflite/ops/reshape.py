@@ -8,9 +8,9 @@ Source: ``reshape.cc``.
 
 from __future__ import annotations
 
+from math import prod
 from typing import Any
 
-import numpy as np
 import numpy.typing as npt
 
 from pytflite.ops._api import Node, Op, Shape
@@ -27,19 +27,16 @@ OP = Op(BuiltinOperator.RESHAPE, "input shape?", "output", ReshapeOptions)
 def shapes(node: Node) -> list[Shape]:
     """The wanted shape, its -1 resolved."""
     input, wanted = node["input"], wanted_shape(node)
-    stretch = [i for i, size in enumerate(wanted) if size == -1]
     node.require(
-        len(stretch) <= 1 and all(size >= -1 for size in wanted),
+        wanted.count(-1) <= 1 and min(wanted, default=0) >= -1,
         f"Shape {list(wanted)} may have one -1 and no other negative entry.",
     )
-    count = int(np.prod(input.shape, dtype=np.int64))
-    if stretch:
-        rest = int(np.prod([size for size in wanted if size != -1], dtype=np.int64))
-        wanted = tuple(count // rest if size == -1 and rest else max(size, 0) for size in wanted)
-    node.require(
-        int(np.prod(wanted, dtype=np.int64)) == count, f"{input} has {count} elements, shape {list(wanted)} does not."
-    )
-    return [wanted]
+    count, rest = prod(input.shape), prod(size for size in wanted if size != -1)
+    # Zeros are left out where both sides have them: a shape of [0, -1] takes (0, 3).
+    left = prod(size or 1 for size in input.shape) // prod(size for size in wanted if size > 0)
+    stretched = tuple((0 if count == 0 != rest else left) if size == -1 else size for size in wanted)
+    node.require(prod(stretched) == count, f"{input} has {count} elements, shape {list(wanted)} does not.")
+    return [stretched]
 
 
 def wanted_shape(node: Node) -> Shape:

@@ -57,7 +57,13 @@ class Oracle:
         for detail, array in zip(details, inputs, strict=True):
             interpreter.set_tensor(detail["index"], array)
         interpreter.invoke()
-        return [interpreter.get_tensor(detail["index"]) for detail in interpreter.get_output_details()]
+        # The runtime refuses to hand out some empty tensors, of which shape and type say all.
+        return [
+            np.empty(detail["shape"], object if detail["dtype"] is np.bytes_ else detail["dtype"])
+            if 0 in detail["shape"]
+            else interpreter.get_tensor(detail["index"])
+            for detail in interpreter.get_output_details()
+        ]
 
     def tensors(self) -> dict[int, Array]:
         """Every tensor that the runtime can give, by index."""

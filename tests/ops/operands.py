@@ -1,0 +1,113 @@
+"""One-operator models from arrays: which are fed, which are constants, which an operator computes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+from hypothesis import strategies as st
+
+from pytflite.build import ModelBuilder
+from pytflite.flatbuffer.table import Table
+from pytflite.model.dtypes import dtype_from_letter
+from pytflite.ops._api import Op
+from pytflite.schema.enums import BuiltinOperator
+from pytflite.schema.tables import BitcastOptions
+from tests.ops.harness import Case, case
+
+Array = npt.NDArray[Any]
+
+
+class Operand(NamedTuple):
+    """An input of the operator under test.
+
+    Attributes:
+        value: what it holds.
+        letter: its element type.
+        fed: whether it is an input of the model, else a constant.
+        quantization: ``scale`` and ``zero_point`` of a quantized tensor.
+    """
+
+    value: Array
+    letter: str
+    fed: bool = True
+    quantization: dict[str, Any] = {}  # noqa: RUF012
+
+
+class Result(NamedTuple):
+    """An output of the operator under test; the empty shape is what converters write when they know nothing."""
+
+    letter: str
+    shape: tuple[int, ...] = ()
+    quantization: dict[str, Any] = {}  # noqa: RUF012
+
+
+def kinds(op: Op) -> list[tuple[str, ...]]:
+    """The dtype letters of inputs and outputs of every row that an operator declares."""
+    return [tuple(re.findall(r"\w+", row.text)) for rule in op.rules for row in rule.types]
+
+
+def shapes(min_rank: int, max_rank: int, *, empty: bool = True) -> st.SearchStrategy[tuple[int, ...]]:
+    """Shapes of small sizes, 1 more often than the rest, rarely 0."""
+    sizes = st.sampled_from([0, *[1, 1, 1, 2, 2, 3, 4, 5] * 2][0 if empty else 1 :])
+    return st.lists(sizes, min_size=min_rank, max_size=max_rank).map(tuple)
+
+
+def elements(rng: np.random.Generator, letter: str, shape: Sequence[int]) -> Array:
+    """Random elements over the whole range of a type; floats also infinite or NaN."""
+    dtype = dtype_from_letter(letter)
+    if letter == "str":
+        drawn = np.empty(shape, object)
+        drawn.ravel()[:] = [rng.bytes(int(size)) for size in rng.integers(0, 6, drawn.size)]
+        return drawn
+    if letter == "b":
+        return rng.integers(0, 2, shape).astype(bool)
+    if dtype.numpy.kind in "iu":
+        return rng.integers(dtype.qmin, dtype.qmax, shape, dtype.numpy, endpoint=True)
+    if letter == "c64":
+        return np.stack([elements(rng, "f32", shape), elements(rng, "f32", shape)], -1).view(np.complex64)[..., 0]
+    drawn = (rng.standard_normal(shape) * 100).astype(dtype.numpy)
+    special = rng.choice(np.array([0.0, -0.0, np.inf, -np.inf, np.nan], dtype.numpy), shape)
+    return np.where(rng.random(shape) < 0.1, special, drawn)
+
+
+def integers(values: Sequence[int] | int, letter: str = "i32", *, fed: bool = False) -> Operand:
+    """An integer operand, such as axes, sizes or indices: a constant unless said otherwise."""
+    return Operand(np.array(values, dtype_from_letter(letter).numpy), letter, fed)
+
+
+def one_op(
+    operator: BuiltinOperator, operands: Sequence[Operand], results: Sequence[Result], options: Table | None = None
+) -> Case:
+    """A case of one operator and one invoke.
+
+    The real runtime's Python face knows no bfloat16: such tensors come in and go out as int16 through BITCAST.
+    """
+    b = ModelBuilder()
+    g = b.subgraph("main")
+    inputs = []
+    for i, operand in enumerate(operands):
+        name, value, letter, quantization = f"in{i}", operand.value, operand.letter, operand.quantization
+        if not operand.fed:
+            inputs.append(g.constant(name, value, letter, **quantization))
+        elif letter == "bf16":
+            inputs.append(g.tensor(name, value.shape, letter))
+            g.operator(BuiltinOperator.BITCAST, [g.input(name, value.shape, "i16")], [inputs[-1]], BitcastOptions())
+        else:
+            inputs.append(g.input(name, value.shape, letter, **quantization))
+    outputs = [
+        g.tensor(f"out{i}", result.shape, result.letter, **result.quantization) for i, result in enumerate(results)
+    ]
+    g.operator(operator, inputs, outputs, options)
+    for i, result in enumerate(results):
+        if result.letter == "bf16":
+            g.operator(
+                BuiltinOperator.BITCAST, [outputs[i]], [g.output(f"out{i}", result.shape, "i16")], BitcastOptions()
+            )
+        else:
+            g.mark_output(outputs[i])
+    fed = [operand for operand in operands if operand.fed]
+    return case(b.build(), *(o.value.view(np.int16) if o.letter == "bf16" else o.value for o in fed))
