@@ -6,17 +6,12 @@
 from __future__ import annotations
 
 import re
+import runpy
 import sys
 from dataclasses import dataclass
 from pathlib import Path
-from types import ModuleType
 
 HERE = Path(__file__).parent
-sys.path.insert(0, str(HERE))
-
-import metadata  # noqa: E402
-import tflite  # noqa: E402
-
 SCALARS = ("bool", "byte", "ubyte", "short", "ushort", "int", "uint", "long", "ulong", "float", "double")
 NUMPY = {"ubyte": "uint8", "ushort": "uint16", "int": "int32", "long": "int64", "float": "float32"}
 ENTRY = re.compile(r"^(?P<head>\w[^:]*): (?P<body>.*)$")
@@ -61,15 +56,16 @@ class Schema:
     slots: dict[str, int]
 
     @classmethod
-    def parse(cls, module: ModuleType) -> Schema:
-        """Read a declaration module."""
+    def parse(cls, path: Path) -> Schema:
+        """Read a declaration."""
+        declared = runpy.run_path(str(path))
         enums = {}
-        for head, body in entries(module.ENUMS).items():
+        for head, body in entries(declared["ENUMS"]).items():
             name, base = head.split()
             enums[name] = (base, body.split())
-        unions = {name: body.split() for name, body in entries(module.UNIONS).items()}
-        tables: dict[str, list[Field]] = {name: [] for name in module.EMPTY.split()}
-        for name, body in entries(module.TABLES).items():
+        unions = {name: body.split() for name, body in entries(declared["UNIONS"]).items()}
+        tables: dict[str, list[Field]] = {name: [] for name in declared["EMPTY"].split()}
+        for name, body in entries(declared["TABLES"]).items():
             for text in body.split(", "):
                 match = FIELD.fullmatch(text)
                 if match is None:
@@ -96,7 +92,7 @@ class Schema:
                 field.slot = slot
                 slot += 1
             slots[name] = slot
-        schema = cls(Path(module.__file__ or "").name, module.IDENTIFIER, module.ROOT, enums, unions, tables, slots)
+        schema = cls(path.name, declared["IDENTIFIER"], declared["ROOT"], enums, unions, tables, slots)
         schema.tables = schema._ordered()
         return schema
 
@@ -258,7 +254,7 @@ INT_ENUM = "from enum import IntEnum\n"
 
 def modules() -> dict[str, str]:
     """The text of every generated module."""
-    schema, about = Schema.parse(tflite), Schema.parse(metadata)
+    schema, about = Schema.parse(HERE / "tflite.py"), Schema.parse(HERE / "metadata.py")
     texts = {}
 
     texts["enums.py"] = module(schema, "The enums of the schema", INT_ENUM, f"\n{enums(schema)}")

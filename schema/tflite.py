@@ -1,7 +1,8 @@
 """The ``.tflite`` format, declared once: `generate.py` turns it into the reader's, verifier's and writer's tables.
 
-Facts from LiteRT's ``schema.fbs``, schema version 3, revision 3d. A member's number is its place in the list. A
-field's slot is its place in the table; a union takes two, its member's number and its member.
+Facts from LiteRT's ``schema.fbs`` (schema version 3, revision 3d) and from its wheel 2.3, which has two more fields:
+``block_shape`` and ``quant_spec``. A member's number is its place in the list. A field's slot is its place in the
+table; a union takes two, its member's number and its member.
 
 Types: the scalars of FlatBuffers, an enum, a table, a union, ``string``, and
 
@@ -96,7 +97,7 @@ BuiltinOptions2: StablehloConcatenateOptions StablehloBroadcastInDimOptions Stab
 
 TABLES = """
 CustomQuantization: custom [ubyte] align 16
-BlockwiseQuantization: scales int, zero_points int, block_size int
+BlockwiseQuantization: scales int, zero_points int, block_size int, block_shape [int]
 MultiAxisQuantization: scales int, zero_points int, block_size int, quantized_dimensions [int]
 QuantizationParameters: min array[float], max array[float], scale array[float], zero_point array[long],
   details QuantizationDetails, quantized_dimension int
@@ -157,7 +158,7 @@ BidirectionalSequenceRNNOptions: time_major bool, fused_activation_function Acti
   merge_outputs bool, asymmetric_quantize_inputs bool
 FullyConnectedOptions: fused_activation_function ActivationFunctionType,
   weights_format FullyConnectedOptionsWeightsFormat, keep_num_dims bool, asymmetric_quantize_inputs bool,
-  quantized_bias_type TensorType
+  quantized_bias_type TensorType, quant_spec [ubyte]
 SoftmaxOptions: beta float
 ConcatenationOptions: axis int, fused_activation_function ActivationFunctionType
 AddOptions: fused_activation_function ActivationFunctionType, pot_scale_int16 bool = 1

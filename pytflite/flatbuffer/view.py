@@ -24,9 +24,6 @@ from pytflite.errors import FormatError
 from pytflite.flatbuffer.layout import Array, Kind, Layout, Scalar, Text, Union, Vector
 from pytflite.flatbuffer.table import Table, Unknown, UnknownMember
 
-MAX_TABLES = 1_000_000
-"""As many as FlatBuffers' own verifier allows, so that a file refused here is refused by every runtime."""
-
 MAX_NOTES = 100
 
 Reader = Callable[[int], Any]
@@ -108,7 +105,6 @@ class _View:
         self.base = np.frombuffer(data, np.uint8).__array_interface__["data"][0]
         self.notes: list[Note] = []
         self._readers: dict[Kind | Layout, Reader] = {}
-        self._tables = 0
         self._visited = 0
         self._limit = 2 * self.size + 4096
 
@@ -164,9 +160,6 @@ class _View:
                 shapes[vtable] = self._shape(layout, vtable, position)
             length, aligned, unpack, numbers, enums, references, unions, unknown = shapes[vtable]
             visit(position, position + length)
-            self._tables += 1
-            if self._tables > MAX_TABLES:
-                raise _Fault(f"more than {MAX_TABLES} tables", position)
             if position & 7 not in aligned:
                 self.note("alignment", f"a {layout.name} table is not aligned", position)
             raw = unpack(data, position)

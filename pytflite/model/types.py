@@ -61,7 +61,7 @@ class Quantization(Equality):
         if self.details is not None:
             return f"<Quantization {self.details!r}>"
         if self.is_per_axis:
-            scales = f"{self.scale.size} scales {self.scale.min()}..{self.scale.max()}"
+            scales = f"{self.scale.size} scales {self.scale.min():g}..{self.scale.max():g}"
             return f"<Quantization {scales} along dimension {self.quantized_dimension}>"
         return f"<Quantization scale {self.scale.tolist()} zero_point {self.zero_point.tolist()}>"
 

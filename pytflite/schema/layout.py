@@ -345,11 +345,12 @@ CustomQuantization = Layout(
 )
 BlockwiseQuantization = Layout(
     tables.BlockwiseQuantization,
-    3,
+    4,
     [
         Field("scales", 0, INT, 0),
         Field("zero_points", 1, INT, 0),
         Field("block_size", 2, INT, 0),
+        Field("block_shape", 3, Vector(INT), ()),
     ],
 )
 MultiAxisQuantization = Layout(
@@ -739,13 +740,14 @@ BidirectionalSequenceRNNOptions = Layout(
 )
 FullyConnectedOptions = Layout(
     tables.FullyConnectedOptions,
-    5,
+    6,
     [
         Field("fused_activation_function", 0, _ActivationFunctionType, 0),
         Field("weights_format", 1, _FullyConnectedOptionsWeightsFormat, 0),
         Field("keep_num_dims", 2, BOOL, False),
         Field("asymmetric_quantize_inputs", 3, BOOL, False),
         Field("quantized_bias_type", 4, _TensorType, 0),
+        Field("quant_spec", 5, Vector(UBYTE), b""),
     ],
 )
 SoftmaxOptions = Layout(

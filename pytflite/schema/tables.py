@@ -332,17 +332,20 @@ class BlockwiseQuantization(Table):
         "scales",
         "zero_points",
         "block_size",
+        "block_shape",
     )
 
     scales: int
     zero_points: int
     block_size: int
+    block_shape: tuple[int, ...]
 
     def __init__(
         self,
         scales: int = 0,
         zero_points: int = 0,
         block_size: int = 0,
+        block_shape: tuple[int, ...] = (),
         *,
         unknown: Unknown = (),
     ) -> None:
@@ -351,6 +354,7 @@ class BlockwiseQuantization(Table):
             scales,
             zero_points,
             block_size,
+            block_shape,
         )
 
 
@@ -1497,6 +1501,7 @@ class FullyConnectedOptions(Table):
         "keep_num_dims",
         "asymmetric_quantize_inputs",
         "quantized_bias_type",
+        "quant_spec",
     )
 
     fused_activation_function: ActivationFunctionType
@@ -1504,6 +1509,7 @@ class FullyConnectedOptions(Table):
     keep_num_dims: bool
     asymmetric_quantize_inputs: bool
     quantized_bias_type: TensorType
+    quant_spec: bytes
 
     def __init__(
         self,
@@ -1512,6 +1518,7 @@ class FullyConnectedOptions(Table):
         keep_num_dims: bool = False,
         asymmetric_quantize_inputs: bool = False,
         quantized_bias_type: TensorType = TensorType.FLOAT32,
+        quant_spec: bytes = b"",
         *,
         unknown: Unknown = (),
     ) -> None:
@@ -1522,6 +1529,7 @@ class FullyConnectedOptions(Table):
             keep_num_dims,
             asymmetric_quantize_inputs,
             quantized_bias_type,
+            quant_spec,
         )
 
 
