@@ -45,7 +45,8 @@ def draw(digit: int, generator: np.random.Generator, *, pen: float = 0.075) -> n
         for start, end in pairwise(points):
             along = np.clip(((dots - start) @ (end - start)) / max((end - start) @ (end - start), 1e-9), 0, 1)
             ink |= np.linalg.norm(dots - start - along[..., np.newaxis] * (end - start), axis=-1) < pen
-    return ink.reshape(8, 4, 8, 4).sum(axis=(1, 3)).astype(np.uint8)
+    counts: np.ndarray = ink.reshape(8, 4, 8, 4).sum(axis=(1, 3)).astype(np.uint8)
+    return counts
 
 
 def drawn_digits(*, seed: int = 3) -> np.ndarray:

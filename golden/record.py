@@ -68,7 +68,8 @@ class Runtime:
 def picture(size: int) -> np.ndarray:
     """A drawn three, float32 [size, size] in [0, 1], by averages of its 8x8 dots."""
     step = 8 // size
-    return (drawn_digits()[3] / np.float32(16)).reshape(size, step, size, step).mean(axis=(1, 3))
+    averages: np.ndarray = (drawn_digits()[3] / np.float32(16)).reshape(size, step, size, step).mean(axis=(1, 3))
+    return averages
 
 
 def sample_input(sample: str, order: int, details: dict[str, Any]) -> np.ndarray:
@@ -98,7 +99,7 @@ def sample_input(sample: str, order: int, details: dict[str, Any]) -> np.ndarray
 
 def run(interpreter: Any, indices: list[int]) -> list[Tensors]:
     """The tensors asked for after each sample; one interpreter runs all samples in order, so variables carry over."""
-    recordings = []
+    recordings: list[Tensors] = []
     for sample in SAMPLES:
         inputs = interpreter.get_input_details()
         values = {d["index"]: sample_input(sample, order, d) for order, d in enumerate(inputs)}
