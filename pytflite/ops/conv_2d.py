@@ -18,26 +18,28 @@ Source: ``conv.cc``, ``reference/conv.h``, ``reference/integer_ops/conv.h``; hyb
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from pytflite.arithmetic.hybrid import quantize_rows
 from pytflite.ops._api import Node, Op, Shape
 from pytflite.ops._shared.convolutions import (
     ConvParams,
     HybridParams,
+    biased,
     channel_scales,
     float_params,
+    quantize_images,
     quantized_params,
     require_tensors,
+    window_over_input,
 )
 from pytflite.ops._shared.epilogues import float_epilogue
 from pytflite.ops._shared.hybrid import sse_products
 from pytflite.ops._shared.products import add_products
-from pytflite.ops._shared.windows import Window, patches, taps, window_of
+from pytflite.ops._shared.windows import Window, patches, taps
 from pytflite.schema.enums import BuiltinOperator
 from pytflite.schema.tables import Conv2DOptions
 
@@ -51,32 +53,17 @@ OP = Op(BuiltinOperator.CONV_2D, "input filter bias", "output", Conv2DOptions)
 def shapes(node: Node) -> list[Shape]:
     """(batch, output height, output width, output channels)."""
     input, filter = node["input"], node["filter"]
-    require_tensors(node, filter.shape[0])
+    require_tensors(node, channel_axis=0)
     node.require(
         input.shape[3] % filter.shape[3] == 0, f"The channels of {input} must be a multiple of those of {filter}."
     )
     groups = input.shape[3] // filter.shape[3]
     node.require(filter.shape[0] % groups == 0, f"{filter} cannot be split into {groups} groups.")
-    w = window(node)
-    return [(input.shape[0], w.output_h, w.output_w, filter.shape[0])]
-
-
-def window(node: Node) -> Window:
-    """The window that slides over the input."""
-    _, filter_h, filter_w, _ = node["filter"].shape
-    return window_of(node, filter_h, filter_w)
-
-
-def integer_params(accumulator: type[np.integer[Any]]) -> Callable[[Node], ConvParams]:
-    """Params of the rules whose filter has zero points 0, by the accumulator's type."""
-    params = quantized_params(window, accumulator, "float64")
-
-    def symmetric(node: Node) -> ConvParams:
-        filter = node["filter"]
-        node.require(not filter.zero_points.any(), f"Zero points of {filter} must be 0.")
-        return params(node)
-
-    return symmetric
+    node.require(
+        input.letter not in ("i8", "i16") or not filter.zero_points.any(), f"Zero points of {filter} must be 0."
+    )
+    window = window_over_input(node)
+    return [(input.shape[0], window.output_h, window.output_w, filter.shape[0])]
 
 
 def hybrid_params(node: Node) -> HybridParams:
@@ -88,18 +75,18 @@ def hybrid_params(node: Node) -> HybridParams:
     )
     scales = channel_scales(node)
     differ = bool((scales != scales[0]).any())
-    return HybridParams(window(node), scales, grouped or differ, float_epilogue(node))
+    return HybridParams(window_over_input(node), grouped or differ, scales, float_epilogue(node))
 
 
-@OP.rule("int8", "i8 F i32 -> i8", F="i8 i4", params=integer_params(np.int32), kernel="conv_2d")
-@OP.rule("int16x8", "i16 F i64 -> i16", F="i8 i4", params=integer_params(np.int64), kernel="conv_2d")
-@OP.rule("int16x8_int32", "i16 F i32 -> i16", F="i8 i4", params=integer_params(np.int32), kernel="conv_2d")
-@OP.rule("uint8", "u8 u8 i32 -> u8", params=quantized_params(window, np.int32, "float32_product"), kernel="conv_2d")
-@OP.rule("float32", "f32 f32 f32 -> f32", params=float_params(window), kernel="conv_2d")
+@OP.rule("int8", "i8 F i32 -> i8", F="i8 i4", params=quantized_params(np.int32, "float64"), kernel="conv_2d")
+@OP.rule("int16x8", "i16 F i64 -> i16", F="i8 i4", params=quantized_params(np.int64, "float64"), kernel="conv_2d")
+@OP.rule("int16x8_int32", "i16 F i32 -> i16", F="i8 i4", params=quantized_params(np.int32, "float64"), kernel="conv_2d")
+@OP.rule("uint8", "u8 u8 i32 -> u8", params=quantized_params(np.int32, "float32_product"), kernel="conv_2d")
+@OP.rule("float32", "f32 f32 f32 -> f32", params=float_params(), kernel="conv_2d")
 def define(input: Array, filter: Array, bias: Array, p: ConvParams) -> Stages:
     """Pixels times taps, plus the bias, through the epilogue."""
     accumulator = accumulate(input + p.input_offset, filter + p.filter_offset, p.window)
-    yield from p.epilogue.stages(accumulator + bias.reshape(-1), input.dtype)
+    yield from p.epilogue.stages(biased(accumulator, bias), input.dtype)
 
 
 def accumulate(image: Array, filter: Array, window: Window) -> Array:
@@ -118,19 +105,17 @@ def accumulate(image: Array, filter: Array, window: Window) -> Array:
 @OP.rule("hybrid", "f32 F f32 -> f32", F="i8 i4 u8", params=hybrid_params)
 def define_hybrid(input: Array, filter: Array, bias: Array, p: HybridParams) -> Stages:
     """Quantize every image, multiply pixels and taps as integers, scale back, add the bias."""
-    rows = quantize_rows(input.reshape(len(input), int(np.prod(input.shape[1:]))), asymmetric=p.per_channel)
-    codes, weights = rows.codes.reshape(input.shape), filter.view(np.int8)
+    codes, input_scale, zero_point = quantize_images(input, asymmetric=p.asymmetric)
     yield "quantized", codes
-    input_scale, zero_point = rows.scale[:, None, None, None], rows.zero_point[:, None, None, None]
-    if p.per_channel:
+    weights = filter.view(np.int8)
+    if p.asymmetric:
         sums = accumulate(codes - zero_point, weights, p.window)
-        yield "sums", sums
         real = sums.astype(np.float32) * p.filter_scale * input_scale
     else:
         sums = symmetric_sums(codes, weights, p.window)
-        yield "sums", sums
         real = sums.astype(np.float32) * (input_scale * p.filter_scale)
-    yield from p.epilogue.stages(real + bias.reshape(-1), input.dtype)
+    yield "sums", sums
+    yield from p.epilogue.stages(biased(real, bias), input.dtype)
 
 
 def symmetric_sums(codes: Array, filter: Array, window: Window) -> Array:

@@ -7,11 +7,13 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+import pytest
 
 from pytflite.build import ModelBuilder
+from pytflite.errors import PrepareError
 from pytflite.model.dtypes import dtype_from_letter
 from pytflite.schema.enums import BuiltinOperator
-from tests.ops.harness import Case, case
+from tests.ops.harness import Case, case, evaluate
 from tests.ops.quantized import RANGES, codes, tie_prone_scale
 
 Array = npt.NDArray[Any]
@@ -106,6 +108,14 @@ def requantized(subject: Case, name: str, **changes: Any) -> Case:
         for t in graph.tensors
     )
     return replace(subject, model=replace(subject.model, subgraphs=(replace(graph, tensors=tensors),)))
+
+
+def refuses(subject: Case, message: str) -> None:
+    """Assert that the operator is refused in prepare with a message (a pattern) that names it."""
+    operator = subject.model.main.operators[0]
+    end = rf"Node number 0 \({operator.name}\) failed to prepare"
+    with pytest.raises(PrepareError, match=rf"{message}[\s\S]*{end}"):
+        evaluate(subject.model, subject.inputs, kernels=False)
 
 
 def values(

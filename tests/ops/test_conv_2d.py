@@ -7,11 +7,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pytflite.errors import PrepareError
 from pytflite.schema.enums import ActivationFunctionType, BuiltinOperator, Padding, TensorType
 from pytflite.schema.tables import Conv2DOptions
-from tests.ops.convolutions import KINDS, convolution_case, requantized
-from tests.ops.harness import Case, agree, agrees_with_golden, evaluate
+from tests.ops.convolutions import KINDS, convolution_case, refuses, requantized
+from tests.ops.harness import Case, agree, agrees_with_golden
 
 
 def convolution(
@@ -135,8 +134,3 @@ def test_refuses(kind: str, change: dict[str, Any], message: str) -> None:
 )
 def test_refuses_quantization(kind: str, tensor: str, change: dict[str, Any], message: str) -> None:
     refuses(requantized(convolution(kind, 0), tensor, **change), message)
-
-
-def refuses(subject: Case, message: str) -> None:
-    with pytest.raises(PrepareError, match=rf"{message}[\s\S]*Node number 0 \(CONV_2D\) failed to prepare"):
-        evaluate(subject.model, subject.inputs, kernels=False)

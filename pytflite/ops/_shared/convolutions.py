@@ -10,9 +10,10 @@ import numpy as np
 import numpy.typing as npt
 
 from pytflite.arithmetic.epilogue import Epilogue, FloatEpilogue
+from pytflite.arithmetic.hybrid import QuantizedRows, quantize_rows
 from pytflite.ops._shared.bias import check_bias_scale
 from pytflite.ops._shared.epilogues import float_epilogue, quantized_epilogue
-from pytflite.ops._shared.windows import Window
+from pytflite.ops._shared.windows import Window, window_of
 from pytflite.schema.enums import TensorType
 
 if TYPE_CHECKING:
@@ -45,33 +46,45 @@ class HybridParams(NamedTuple):
 
     Attributes:
         window: geometry.
+        asymmetric: whether images get a zero point.
         filter_scale: float32, one per output channel.
-        per_channel: whether those scales differ.
         epilogue: from the float32 sum to the output.
     """
 
     window: Window
+    asymmetric: bool
     filter_scale: Array
-    per_channel: bool
     epilogue: FloatEpilogue
 
 
-def require_tensors(node: Node, channels: int) -> None:
-    """Refuse ranks, sizes and biases that no convolution takes; ``channels`` are those of the output."""
+def require_tensors(node: Node, channel_axis: int) -> None:
+    """Refuse ranks, sizes and biases that no convolution takes.
+
+    Args:
+        node: the operator.
+        channel_axis: of the filter, where the output channels are.
+    """
     input, filter, bias = node["input"], node["filter"], node.get("bias")
     node.require(len(input.shape) == 4, f"{input} must have 4 dimensions.")
     node.require(0 not in input.shape[1:], f"{input} must have no size 0 but that of the batch.")
     node.require(len(filter.shape) == 4, f"{filter} must have 4 dimensions.")
     node.require(0 not in filter.shape, f"{filter} must have no size 0.")
     if bias is not None:
+        channels = filter.shape[channel_axis]
         node.require(math.prod(bias.shape) == channels, f"{bias} must have {channels} elements.")
         node.require(not bias.zero_points.any(), f"Zero points of {bias} must be 0.")
 
 
+def window_over_input(node: Node) -> Window:
+    """The window of a filter whose height and width are the dimensions 1 and 2."""
+    _, filter_h, filter_w, _ = node["filter"].shape
+    return window_of(node, filter_h, filter_w)
+
+
 def quantized_params(
-    window: Callable[[Node], Window], accumulator: type[np.integer[Any]], precision: Precision
+    accumulator: type[np.integer[Any]], precision: Precision, window: Callable[[Node], Window] = window_over_input
 ) -> Callable[[Node], ConvParams]:
-    """Params of the integer rules: the window, the accumulator's type, how precisely the multiplier is derived."""
+    """Params of the integer rules: the accumulator's type, how precisely the multiplier is derived, the window."""
 
     def params(node: Node) -> ConvParams:
         input, filter, output = node["input"], node["filter"], node["output"]
@@ -110,7 +123,29 @@ def channel_scales(node: Node) -> Array:
     return np.broadcast_to(filter.scales, (channels,))
 
 
-def float_params(window: Callable[[Node], Window]) -> Callable[[Node], ConvParams]:
+def float_params(window: Callable[[Node], Window] = window_over_input) -> Callable[[Node], ConvParams]:
     """Params of the float32 rules."""
     zero = np.float32(0)
     return lambda node: ConvParams(window(node), zero, zero, zero, float_epilogue(node))
+
+
+def quantize_images(images: Array, *, asymmetric: bool) -> QuantizedRows:
+    """Quantize every image by its own range.
+
+    Args:
+        images: float32, (batch, height, width, channels), without NaN and infinities.
+        asymmetric: whether to give them a zero point.
+
+    Returns:
+        codes of the same shape, scale and zero point of shape (batch, 1, 1, 1).
+    """
+    rows = quantize_rows(images.reshape(len(images), math.prod(images.shape[1:])), asymmetric=asymmetric)
+    per_image = (len(images), 1, 1, 1)
+    return QuantizedRows(
+        rows.codes.reshape(images.shape), rows.scale.reshape(per_image), rows.zero_point.reshape(per_image)
+    )
+
+
+def biased(accumulator: Array, bias: Array | None) -> Array:
+    """The accumulator plus the bias of its channel, if there is one."""
+    return accumulator if bias is None else accumulator + bias.reshape(-1)

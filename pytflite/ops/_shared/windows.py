@@ -122,8 +122,8 @@ def patches(image: Array, window: Window, filter_h: int, filter_w: int, padding:
         A view of shape (batch, output_h, output_w, filter_h, filter_w, channels).
     """
     w = window
-    extent_h = (w.output_h - 1) * w.stride_h + (filter_h - 1) * w.dilation_h + 1
-    extent_w = (w.output_w - 1) * w.stride_w + (filter_w - 1) * w.dilation_w + 1
+    extent_h = max((w.output_h - 1) * w.stride_h + (filter_h - 1) * w.dilation_h + 1, w.pad_top)
+    extent_w = max((w.output_w - 1) * w.stride_w + (filter_w - 1) * w.dilation_w + 1, w.pad_left)
     batch, _, _, channels = image.shape
     padded = np.full((batch, extent_h, extent_w, channels), padding, image.dtype)
     inside = image[:, : extent_h - w.pad_top, : extent_w - w.pad_left]

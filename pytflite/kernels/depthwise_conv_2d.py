@@ -1,0 +1,38 @@
+"""DEPTHWISE_CONV_2D, compiled: one loop nest for every dtype."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pytflite.kernels._compile import kernel
+from pytflite.kernels._sums import plus, plus_product
+from pytflite.kernels.requantize import finish
+
+
+@kernel
+def depthwise_conv_2d(input: Any, filter: Any, bias: Any, p: Any, output: Any) -> None:
+    """NHWC input, 1HWO filter; see `pytflite.ops.depthwise_conv_2d` for shapes and `ConvParams` for ``p``."""
+    batches, input_h, input_w, input_channels = input.shape
+    _, filter_h, filter_w, channels = filter.shape
+    multiplier = channels // input_channels
+    w = p.window
+    for n in range(batches):
+        for y in range(w.output_h):
+            for x in range(w.output_w):
+                for o in range(channels):
+                    c = o // multiplier
+                    total = p.zero
+                    for i in range(filter_h):
+                        row = y * w.stride_h - w.pad_top + i * w.dilation_h
+                        if row < 0 or row >= input_h:
+                            continue
+                        for j in range(filter_w):
+                            column = x * w.stride_w - w.pad_left + j * w.dilation_w
+                            if column < 0 or column >= input_w:
+                                continue
+                            left = plus(p.input_offset, input[n, row, column, c])
+                            right = plus(p.filter_offset, filter[0, i, j, o])
+                            total = plus_product(total, left, right)
+                    if bias is not None:
+                        total = plus(total, bias.flat[o])
+                    output[n, y, x, o] = finish(total, o, p.epilogue)
