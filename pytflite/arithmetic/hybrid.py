@@ -11,6 +11,8 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from pytflite.arithmetic.activation import BOUNDS
+from pytflite.arithmetic.eigen import tanh
 from pytflite.arithmetic.rounding import INT32_MAX, round_half_away, truncate_to_int32, wrap_int32
 
 Array = npt.NDArray[Any]
@@ -37,7 +39,7 @@ def quantize_rows(values: Array, *, asymmetric: bool) -> QuantizedRows:
     """Quantize every row by its own range (``BatchQuantizeFloats``, portable_tensor_utils.h).
 
     Args:
-        values: float32, (rows, depth), without NaN.
+        values: float32, (rows, depth), finite: what the real code makes of others is undefined in C++.
         asymmetric: the operator's ``asymmetric_quantize_inputs``.
     """
     with np.errstate(all="ignore"):
@@ -64,7 +66,7 @@ def quantize_rows_asymmetric(values: Array) -> QuantizedRows:
     exact_scale = (high - low).astype(np.float64) / 255
     below, above = low / exact_scale, high / exact_scale
     exact_zero_point = np.where(128 + np.abs(below) < 127 + np.abs(above), -128 - below, 127 - above)
-    zero_point = np.clip(np.nan_to_num(round_half_away(exact_zero_point)), -128, 127)
+    zero_point = np.clip(round_half_away(exact_zero_point), -128, 127)
     zero_point = np.where(empty, 0, zero_point).astype(np.int32)
     scale = np.where(empty, 1, exact_scale).astype(np.float32)
     inverse = np.where(scale == 0, 0, 1 / scale.astype(np.float64)).astype(np.float32)
@@ -83,3 +85,24 @@ def round_in_groups(scaled: Array) -> Array:
     shifted = grouped + np.where(grouped < 0, np.float32(-0.5), np.float32(0.5))
     saturated = np.where(shifted >= 2.0**31, INT32_MAX, truncate_to_int32(shifted))
     return np.concatenate([saturated, truncate_to_int32(round_half_away(rest))], axis=1)
+
+
+def activate(values: Array, activation: str) -> Array:
+    """A fused activation as ``ApplyActivationToVector`` has it (tensor_utils.h), rather than as a clamp.
+
+    Args:
+        values: float32, any shape. Infinity passes an open end; NaN becomes the lower bound, if there is one.
+        activation: name of an ``ActivationFunctionType``.
+
+    Returns:
+        float32, the same shape.
+    """
+    if activation == "NONE":
+        return values
+    if activation == "TANH":
+        return tanh(values)
+    if activation == "SIGN_BIT":
+        return np.signbit(values).astype(np.float32)
+    low, high = np.array(BOUNDS[activation], np.float32)
+    capped = np.where(high < values, high, values)
+    return np.where(low < capped, capped, low)

@@ -4,7 +4,7 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from pytflite.arithmetic.hybrid import quantize_rows
+from pytflite.arithmetic.hybrid import activate, quantize_rows
 
 JUST_BELOW_HALF = np.float32(0.49999997)
 
@@ -69,3 +69,20 @@ def test_denormal_rows_saturate_in_groups_and_wrap_after_them() -> None:
     """127 / 1e-40 is infinite: groups saturate upward, the rest becomes INT32_MIN whatever its sign."""
     codes = quantize_rows(np.full((1, 9), 1e-40, np.float32), asymmetric=False).codes[0]
     np.testing.assert_array_equal(codes, [127] * 8 + [-127])
+
+
+@pytest.mark.parametrize(
+    ("activation", "expected"),
+    [
+        ("NONE", [-np.inf, -2, -0.0, 0.5, 7, np.inf, np.nan]),
+        ("RELU", [0, 0, 0, 0.5, 7, np.inf, 0]),
+        ("RELU6", [0, 0, 0, 0.5, 6, 6, 0]),
+        ("RELU_N1_TO_1", [-1, -1, -0.0, 0.5, 1, 1, -1]),
+        ("SIGN_BIT", [1, 1, 1, 0, 0, 0, 0]),
+    ],
+)
+def test_activations_clamp_as_std_min_and_max_do(activation: str, expected: list[float]) -> None:
+    values = np.array([-np.inf, -2, -0.0, 0.5, 7, np.inf, np.nan], np.float32)
+    activated = activate(values, activation)
+    np.testing.assert_array_equal(activated, np.float32(expected))
+    np.testing.assert_array_equal(np.signbit(activated), np.signbit(np.float32(expected)))

@@ -66,5 +66,5 @@ def row_sums(matrix: Array) -> Array:
     edge = whole + single * LANES
     lanes = matrix[:, :whole].reshape(count, pairs, LANES, 2).sum(axis=(1, 3), dtype=np.int64)
     lanes += matrix[:, whole:edge].reshape(count, single, LANES).sum(axis=1, dtype=np.int64)
-    rest: Array = matrix[:, edge:].sum(axis=1, dtype=np.int64)
-    return rest + lanes.astype(np.int16).sum(axis=1, dtype=np.int64)
+    sums: Array = lanes.astype(np.int16).sum(axis=1, dtype=np.int64) + matrix[:, edge:].sum(axis=1, dtype=np.int64)
+    return sums
