@@ -44,7 +44,7 @@ def reshapes(draw: st.DrawFn) -> Case:
     wanted[draw(st.integers(0, len(wanted))) : 0] = [1] * draw(st.integers(0, 2))
     if wanted and 0 not in wanted and draw(st.booleans()):
         wanted[draw(st.integers(0, len(wanted) - 1))] = -1
-    how = draw(st.sampled_from(["constant", "fed", "options"]))
+    how = draw(st.sampled_from(["constant", "fed"] if wanted == [0] else ["constant", "fed", "options"]))
     return reshape(kind, draw(st.integers(0, 2**32)), shape=shape, wanted=tuple(wanted), how=how)
 
 
