@@ -64,8 +64,10 @@ class Table:
 
     def replace(self, **changes: Any) -> Self:
         """A copy with some fields changed, like `dataclasses.replace`."""
-        values = dict(zip(self.__match_args__, self._values(), strict=True))
-        return type(self)(**{**values, "unknown": self.unknown, **changes})
+        values = {"unknown": self.unknown, **dict(zip(self.__match_args__, self._values(), strict=True))}
+        if strange := changes.keys() - values.keys():
+            raise TypeError(f"{type(self).__name__} has no field {', '.join(sorted(strange))}")
+        return self.of({**values, **changes}.values())
 
     __replace__ = replace
 
