@@ -47,6 +47,7 @@ def convolution_case(
     scales: int | None = None,
     bias: bool = True,
     output_shape: Shape | None = None,
+    constant_shape: bool = True,
 ) -> Case:
     """One convolution with random values whose outputs mostly stay within their type.
 
@@ -61,6 +62,7 @@ def convolution_case(
         scales: how many the filter has; None for one that is not an array.
         bias: whether there is one.
         output_shape: what TRANSPOSE_CONV is given as its first input.
+        constant_shape: whether the model holds it; otherwise it is an input.
     """
     rng = np.random.default_rng(seed)
     io, weights, bias_type = KINDS[kind]
@@ -92,12 +94,17 @@ def convolution_case(
     g = b.subgraph("main")
     x = g.input("input", input_shape, io, **input_quantization)
     f = g.constant("filter", taps, weights, **filter_quantization, quantized_dimension=channel_axis)
-    inputs = [x, f] if output_shape is None else [g.constant("output_shape", np.int32(output_shape)), f, x]
+    inputs, fed = [x, f], [data]
+    if output_shape is not None:
+        inputs = [g.constant("output_shape", np.int32(output_shape)), f, x]
+    if not constant_shape:
+        inputs[0] = g.input("output_shape", (4,), "i32")
+        fed.append(np.int32(output_shape))
     if bias:
         inputs.append(g.constant("bias", offsets, bias_type, **bias_quantization))
     y = g.output("output", (0, 0, 0, 0), io, **output_quantization)
     g.operator(op, inputs, [y], options)
-    return case(b.build(), data)
+    return case(b.build(), *fed)
 
 
 def requantized(subject: Case, name: str, **changes: Any) -> Case:
