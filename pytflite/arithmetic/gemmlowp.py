@@ -51,8 +51,9 @@ def shift_left(x: npt.ArrayLike, exponent: npt.ArrayLike, bits: int = 32) -> Arr
 
 
 def leading_zeros(x: npt.ArrayLike) -> Array:
-    """How many of 32 bits are zero before the first one; ``x`` is 0 or positive (``CountLeadingZeros``)."""
-    return (32 - np.frexp(np.asarray(x, np.float64))[1]).astype(np.int64)
+    """How many of the 32 bits of each raw value are zero before the first one (``CountLeadingZeros``, common.h)."""
+    unsigned = np.asarray(x, np.int64) & 0xFFFFFFFF
+    return 32 - np.frexp(unsigned.astype(np.float64))[1].astype(np.int64)
 
 
 def exp_on_negative_values(a: npt.ArrayLike, integer_bits: int, bits: int = 32) -> Array:
@@ -147,17 +148,17 @@ def tanh(a: npt.ArrayLike, integer_bits: int, bits: int = 32) -> Array:
 
 
 def reciprocal(x: npt.ArrayLike, integer_bits: int) -> tuple[Array, Array]:
-    """``1 / x`` for positive 32-bit numbers (``GetReciprocal``).
+    """``1 / x`` for 32-bit numbers without a sign (``GetReciprocal``).
 
     Args:
-        x: raw values, at least 1.
+        x: raw values, not 0; negative ones stand for what their bits mean without a sign.
         integer_bits: of ``x``.
 
     Returns:
         mantissa: raw values without integer bits, from 1/2 to 1.
         bits_over_unit: ``1 / x`` is ``mantissa / 2**bits_over_unit``.
     """
-    x = np.asarray(x, np.int64)
+    x = np.asarray(x, np.int64) & 0xFFFFFFFF
     headroom = leading_zeros(x)
     return one_over_one_plus_x((x << headroom) - (1 << 31)), integer_bits - headroom
 

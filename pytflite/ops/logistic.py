@@ -1,0 +1,89 @@
+"""LOGISTIC: the sigmoid, ``1 / (1 + exp(-x))``.
+
+input: any shape. output: the same shape.
+
+int8, uint8: a table of 256 entries, computed in float32; the output's scale is 1/256. int16: a table with an entry
+every 1/24, interpolated; the output's scale is 1/32768. float32, float16, bfloat16: the formula with the C library's
+``expf``; 1 above 16.6, ``exp(x)`` below -9.
+
+Source: ``activations.cc``, ``reference/logistic.h``, ``reference/integer_ops/logistic.h``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from pytflite.arithmetic.bfloat16 import bfloat16_to_float32, float32_to_bfloat16
+from pytflite.arithmetic.libm import expf
+from pytflite.arithmetic.tables import CodeTable, SigmoidScale, logistic_from_table
+from pytflite.ops._api import Node, Op
+from pytflite.ops._shared.activations import require_symmetric, same_shape
+from pytflite.ops._shared.lookup import look_up, table_params
+from pytflite.schema.enums import BuiltinOperator
+
+Array = npt.NDArray[Any]
+Stages = Iterator[tuple[str, Array]]
+
+OP = Op(BuiltinOperator.LOGISTIC)
+
+ONE = np.float32(1)
+
+
+shapes = OP.shapes(same_shape)
+
+
+def params(node: Node) -> CodeTable:
+    """The table."""
+    output = node["output"]
+    node.require(output.scale == 1 / 256, f"The scale of {output} must be 1/256.")
+    return table_params(sigmoid)(node)
+
+
+def sigmoid(x: Array) -> Array:
+    """The formula, in float32."""
+    return ONE / (ONE + expf(-x))
+
+
+@OP.rule("int8", "i8 -> i8", params=params, kernel="lookup")
+@OP.rule("uint8", "u8 -> u8", params=params, kernel="lookup")
+def define_table(input: Array, p: CodeTable) -> Stages:
+    """Look it up."""
+    yield from look_up(input, p)
+
+
+def int16_params(node: Node) -> SigmoidScale:
+    """From the input's scale to that of the table; exact for 2**-12."""
+    output = node["output"]
+    require_symmetric(node)
+    node.require(output.scale == 1 / 32768, f"The scale of {output} must be 1/32768.")
+    return SigmoidScale.of(node["input"].scale, (0,))
+
+
+@OP.rule("int16", "i16 -> i16", params=int16_params)
+def define_int16(input: Array, p: SigmoidScale) -> Stages:
+    """Interpolate."""
+    rescaled = p(input)
+    yield "rescaled", rescaled
+    yield "output", logistic_from_table(rescaled)
+
+
+@OP.rule("float32", "f32 -> f32")
+@OP.rule("float16", "f16 -> f16")
+def define_float(input: Array, p: None) -> Array:
+    """In float32."""
+    return sigmoid_in_parts(input.astype(np.float32)).astype(input.dtype)
+
+
+@OP.rule("bfloat16", "bf16 -> bf16")
+def define_bfloat16(input: Array, p: None) -> Array:
+    """In float32."""
+    return float32_to_bfloat16(sigmoid_in_parts(bfloat16_to_float32(input)))
+
+
+def sigmoid_in_parts(x: Array) -> Array:
+    """The formula in the middle; at both ends what it tends to."""
+    return np.where(x > np.float32(16.619047164916992188), ONE, np.where(x < np.float32(-9), expf(x), sigmoid(x)))

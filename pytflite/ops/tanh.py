@@ -1,0 +1,71 @@
+"""TANH: hyperbolic tangent.
+
+input: any shape. output: the same shape.
+
+int8, uint8: a table of 256 entries, computed in float32. int16: the table of the sigmoid, interpolated, with
+``tanh(x) = 2 * sigmoid(2 * x) - 1``; the output's scale is 1/32768. float32, float16, bfloat16: the C library's
+``tanhf``.
+
+Source: ``activations.cc``, ``reference/tanh.h``, ``reference/integer_ops/tanh.h``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from pytflite.arithmetic.bfloat16 import bfloat16_to_float32, float32_to_bfloat16
+from pytflite.arithmetic.libm import tanhf
+from pytflite.arithmetic.power_of_two import checked_log2
+from pytflite.arithmetic.tables import CodeTable, SigmoidScale, tanh_from_table
+from pytflite.ops._api import Node, Op
+from pytflite.ops._shared.activations import require_symmetric, same_shape
+from pytflite.ops._shared.lookup import look_up, table_params
+from pytflite.schema.enums import BuiltinOperator
+
+Array = npt.NDArray[Any]
+Stages = Iterator[tuple[str, Array]]
+
+OP = Op(BuiltinOperator.TANH)
+
+
+shapes = OP.shapes(same_shape)
+
+
+@OP.rule("int8", "i8 -> i8", params=table_params(tanhf), kernel="lookup")
+@OP.rule("uint8", "u8 -> u8", params=table_params(tanhf), kernel="lookup")
+def define_table(input: Array, p: CodeTable) -> Stages:
+    """Look it up."""
+    yield from look_up(input, p)
+
+
+def int16_params(node: Node) -> SigmoidScale:
+    """From the input's scale to that of the table; exact for 2**-12 and 2**-11."""
+    output = node["output"]
+    require_symmetric(node)
+    node.require(checked_log2(output.scale) == (-15, True), f"The scale of {output} must be 1/32768.")
+    return SigmoidScale.of(node["input"].scale, (0, 1))
+
+
+@OP.rule("int16", "i16 -> i16", params=int16_params)
+def define_int16(input: Array, p: SigmoidScale) -> Stages:
+    """Interpolate."""
+    rescaled = p(input)
+    yield "rescaled", rescaled
+    yield "output", tanh_from_table(rescaled)
+
+
+@OP.rule("float32", "f32 -> f32")
+@OP.rule("float16", "f16 -> f16")
+def define_float(input: Array, p: None) -> Array:
+    """In float32."""
+    return tanhf(input.astype(np.float32)).astype(input.dtype)
+
+
+@OP.rule("bfloat16", "bf16 -> bf16")
+def define_bfloat16(input: Array, p: None) -> Array:
+    """In float32."""
+    return float32_to_bfloat16(tanhf(bfloat16_to_float32(input)))
