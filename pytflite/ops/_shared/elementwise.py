@@ -1,0 +1,198 @@
+"""Operators of two inputs, element by element: broadcasting, and codes of two scales brought to a common one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from pytflite.arithmetic.epilogue import QuantizedEpilogue
+from pytflite.arithmetic.fixed_point import rounding_divide_by_pot
+from pytflite.arithmetic.requantize import Requantizer
+from pytflite.arithmetic.rounding import round_half_away, wrap_int32
+from pytflite.ops._shared.epilogues import plain_activation, quantized_activation, quantized_epilogue
+
+if TYPE_CHECKING:
+    from pytflite.ops._api import Node, Shape, TensorSpec
+
+Array = npt.NDArray[Any]
+Stages = Iterator[tuple[str, Array]]
+Operation = Callable[[Array, Array], Array]
+
+MAX_RANK = 8
+"""Most dimensions that ``BroadcastBinaryOpSimple`` (broadcast_loop.h) takes; tensors of one shape may have more."""
+
+
+def broadcast_shapes(node: Node) -> list[Shape]:
+    """The shape that ``input1`` and ``input2`` broadcast to."""
+    return [broadcast_shape(node, node["input1"], node["input2"])]
+
+
+def broadcast_shape(node: Node, *inputs: TensorSpec, max_rank: int = MAX_RANK) -> Shape:
+    """The shape that tensors broadcast to: dimensions, counted from the back, are equal or 1.
+
+    Raises:
+        PrepareError: they do not, or they differ and one has more than `max_rank` dimensions.
+
+    Source: ``CalculateShapeForBroadcast``, kernel_util.cc.
+    """
+    shapes = [input.shape for input in inputs]
+    try:
+        shape = np.broadcast_shapes(*shapes)
+    except ValueError:
+        listed = ", ".join(str(list(shape)) for shape in shapes)
+        raise node.error(f"Given shapes, {listed}, are not broadcastable.") from None
+    for input in inputs:
+        node.require(
+            len(set(shapes)) == 1 or len(input.shape) <= max_rank,
+            f"{input} must have at most {max_rank} dimensions to be broadcast.",
+        )
+    return shape
+
+
+def is_unquantized(node: Node) -> bool:
+    """Whether the output's integers are plain numbers."""
+    return not node["output"].is_quantized
+
+
+def plain(operation: Operation, input1: Array, input2: Array, p: tuple[Any, Any]) -> Stages:
+    """Apply an operation to numbers, which wrap around if they are integers, and clamp; params: `plain_activation`."""
+    accumulator = operation(input1, input2)
+    yield "accumulator", accumulator
+    yield "output", np.clip(accumulator, *p)
+
+
+plain_params = plain_activation
+
+
+class Rescale(NamedTuple):
+    """From the codes of one input to a scale that it shares with another.
+
+    Attributes:
+        offset: minus the zero point.
+        left_shift: bits gained before the multiplication, so that its rounding costs little.
+        requantizer: to the shared scale.
+    """
+
+    offset: int
+    left_shift: int
+    requantizer: Requantizer
+
+    def __call__(self, codes: Array) -> Array:
+        """int64 array of int32 values, of the same shape."""
+        shifted = wrap_int32((codes.astype(np.int64) + self.offset) << self.left_shift)
+        return self.requantizer(shifted).reshape(codes.shape)
+
+
+class RescaledParams(NamedTuple):
+    """What `rescaled` is given.
+
+    Attributes:
+        input1: to the common scale.
+        input2: to the common scale.
+        epilogue: from the common scale to the output.
+    """
+
+    input1: Rescale
+    input2: Rescale
+    epilogue: QuantizedEpilogue
+
+
+def rescaled_params(left_shift: int) -> Callable[[Node], RescaledParams]:
+    """Params whose common scale is ``2 * max(scale1, scale2) / 2**left_shift``.
+
+    Source: add.cc, ``PrepareGeneralSubOp`` of sub.cc.
+    """
+
+    def params(node: Node) -> RescaledParams:
+        input1, input2, output = node["input1"], node["input2"], node["output"]
+        for tensor in (input1, input2, output):
+            node.require(tensor.scale > 0, f"The scale of {tensor} must be positive.")
+            low, high = (0, 0) if tensor.letter == "i16" else (tensor.qmin, tensor.qmax)
+            node.require(
+                low <= tensor.zero_point <= high, f"The zero point of {tensor} must be in the range [{low}, {high}]."
+            )
+        twice_max = 2 * max(input1.scale, input2.scale)
+        divisor = np.float32(1 << left_shift) * output.scale
+        node.require(
+            twice_max < divisor,
+            f"The scale of {output} must exceed {twice_max}/2^{left_shift}, or the output multiplier is not below 1.",
+        )
+
+        def rescale(input: TensorSpec) -> Rescale:
+            requantizer = node.requantizer(input.scale, over=twice_max, precision="float64")
+            return Rescale(-input.zero_point, left_shift, requantizer)
+
+        requantizer = node.requantizer(twice_max, over=divisor, precision="float64")
+        return RescaledParams(rescale(input1), rescale(input2), quantized_epilogue(node, requantizer))
+
+    return params
+
+
+def rescaled(operation: Operation, input1: Array, input2: Array, p: RescaledParams) -> Stages:
+    """Bring both inputs to the common scale, apply the operation, bring the result to the output's scale."""
+    rescaled1, rescaled2 = p.input1(input1), p.input2(input2)
+    yield "input1_rescaled", rescaled1
+    yield "input2_rescaled", rescaled2
+    yield from p.epilogue.stages(operation(rescaled1, rescaled2), input1.dtype)
+
+
+class PotParams(NamedTuple):
+    """What `pot` is given.
+
+    Attributes:
+        input1_shift: right shift that brings the first input to the output's scale.
+        input2_shift: the same of the second; one of the two is 0.
+        activation_min: smallest code that the fused activation lets pass.
+        activation_max: largest one.
+    """
+
+    input1_shift: int
+    input2_shift: int
+    activation_min: int
+    activation_max: int
+
+
+def has_pot_scales(node: Node) -> bool:
+    """Whether an int16 operator asks for arithmetic with power-of-two scales, and has such scales.
+
+    The option's default is to ask, but an operator without options does not.
+    """
+    tensors = node["input1"], node["input2"], node["output"]
+    asks = node.operator.options is not None and node.options.pot_scale_int16
+    return asks and all(
+        tensor.is_quantized and tensor.scale > 0 and abs(np.log2(tensor.scale) - exponent(tensor)) < 1e-3
+        for tensor in tensors
+    )
+
+
+def exponent(tensor: TensorSpec) -> int:
+    """The power of two nearest to a scale (``CheckedLog2``, quantization_util.cc)."""
+    return int(round_half_away(np.log2(tensor.scale)))
+
+
+def pot_params(node: Node) -> PotParams:
+    """Params of inputs of which at most one has a finer scale than the output."""
+    output = node["output"]
+    for tensor in (node["input1"], node["input2"], output):
+        node.require(tensor.zero_point == 0, f"The zero point of {tensor} must be 0.")
+    shift1, shift2 = (exponent(output) - exponent(node[role]) for role in ("input1", "input2"))
+    node.require(
+        min(shift1, shift2) == 0 and max(shift1, shift2) < 16,
+        f"The scale of {output} must be 2^0..2^15 times that of one input and equal to that of the other, "
+        f"it is 2^{shift1} and 2^{shift2} times theirs.",
+    )
+    return PotParams(shift1, shift2, *quantized_activation(node))
+
+
+def pot(operation: Operation, input1: Array, input2: Array, p: PotParams) -> Stages:
+    """Shift the finer input to the output's scale, rounding half away from zero, apply the operation, clamp."""
+    rescaled1 = rounding_divide_by_pot(input1, p.input1_shift)
+    rescaled2 = rounding_divide_by_pot(input2, p.input2_shift)
+    yield "input1_rescaled", rescaled1
+    yield "input2_rescaled", rescaled2
+    accumulator = operation(rescaled1, rescaled2)
+    yield "accumulator", accumulator
+    yield "output", np.clip(accumulator, p.activation_min, p.activation_max).astype(input1.dtype)

@@ -1,0 +1,50 @@
+"""DEQUANTIZE: codes, or float16, to float32.
+
+input: quantized integers, per tensor or (8 bits and fewer) per axis, or float16. output: the same shape.
+
+The zero point comes off, the rest times the scale is rounded once to float32. float16 is widened.
+
+Source: ``dequantize.cc``, ``dequantize.h``, ``reference/dequantize.h``, ``reference/integer_ops/dequantize.h``.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from pytflite.ops._api import Node, Op, Shape
+from pytflite.ops._shared.affine import Affine, affine_of
+from pytflite.schema.enums import BuiltinOperator
+from pytflite.schema.tables import DequantizeOptions
+
+Array = npt.NDArray[Any]
+
+OP = Op(BuiltinOperator.DEQUANTIZE, "input", "output", DequantizeOptions)
+
+
+@OP.shapes
+def shapes(node: Node) -> list[Shape]:
+    """That of the input."""
+    return [node["input"].shape]
+
+
+def params(node: Node) -> Affine:
+    """Quantization of the input; int16 has no zero point."""
+    input = node["input"]
+    affine = affine_of(node, input, per_axis=("i2", "i4", "u4", "i8", "u8"))
+    node.require(input.letter != "i16" or not affine.zero_point.any(), f"The zero point of {input} must be 0.")
+    return affine
+
+
+@OP.rule("affine", "Q -> f32", params=params, Q="i2 i4 u4 i8 u8 i16")
+def define(input: Array, p: Affine) -> Array:
+    """The scale times the code without the zero point."""
+    return p.scale * (input - p.zero_point).astype(np.float32)
+
+
+@OP.rule("float16", "f16 -> f32")
+def define_float16(input: Array, p: None) -> Array:
+    """The same number."""
+    return input.astype(np.float32)

@@ -1,0 +1,152 @@
+"""MUL: the product of two tensors, element by element.
+
+input1, input2: shapes that broadcast. output: the shape that they broadcast to.
+
+int8, uint8, int16: the product of the inputs without their zero points, one multiplier, the output zero point and the
+clamp of the fused activation. int16 with an 8-bit output, as in the gates of an LSTM: inputs are fractions of 1 in 15
+bits, their scales do not count and nothing is broadcast. complex64: as in C, infinity times a number stays infinite.
+Everything else is multiplied as it is; integers wrap around.
+
+Source: ``mul.cc``, ``reference/mul.h``, ``reference/integer_ops/mul.h``.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from pytflite.arithmetic.epilogue import QuantizedEpilogue
+from pytflite.arithmetic.fixed_point import rounding_divide_by_pot, saturating_rounding_doubling_high_mul
+from pytflite.ops._api import Node, Op
+from pytflite.ops._shared.elementwise import Stages, broadcast_shapes, is_unquantized, plain, plain_params
+from pytflite.ops._shared.epilogues import activation_of, quantized_activation, quantized_epilogue
+from pytflite.schema.enums import BuiltinOperator
+from pytflite.schema.tables import MulOptions
+
+Array = npt.NDArray[Any]
+
+OP = Op(BuiltinOperator.MUL, "input1 input2", "output", MulOptions)
+
+shapes = OP.shapes(broadcast_shapes)
+
+
+class MulParams(NamedTuple):
+    """What the quantized rules are given.
+
+    Attributes:
+        input1_offset: minus the zero point of the first input.
+        input2_offset: minus that of the second.
+        epilogue: from the product to the output.
+    """
+
+    input1_offset: int
+    input2_offset: int
+    epilogue: QuantizedEpilogue
+
+
+def quantized_params(node: Node) -> MulParams:
+    """Params of the quantized rules; int16 has no zero points."""
+    input1, input2, output = node["input1"], node["input2"], node["output"]
+    for tensor in (input1, input2, output):
+        node.require(tensor.letter != "i16" or tensor.zero_point == 0, f"The zero point of {tensor} must be 0.")
+    requantizer = node.requantizer(input1.scale, input2.scale, over=output.scale, precision="float32")
+    return MulParams(-input1.zero_point, -input2.zero_point, quantized_epilogue(node, requantizer))
+
+
+@OP.rule("int8", "i8 i8 -> i8", params=quantized_params)
+@OP.rule("uint8", "u8 u8 -> u8", params=quantized_params)
+@OP.rule("int16", "i16 i16 -> i16", params=quantized_params)
+def define(input1: Array, input2: Array, p: MulParams) -> Stages:
+    """The product through the epilogue."""
+    accumulator = (input1.astype(np.int64) + p.input1_offset) * (input2.astype(np.int64) + p.input2_offset)
+    yield from p.epilogue.stages(accumulator, input1.dtype)
+
+
+class FractionParams(NamedTuple):
+    """What the rule from int16 to 8 bits is given.
+
+    Attributes:
+        output_offset: plus the output zero point.
+        activation_min: smallest code that the fused activation lets pass.
+        activation_max: largest one.
+        dtype: of the output.
+    """
+
+    output_offset: int
+    activation_min: int
+    activation_max: int
+    dtype: np.dtype[Any]
+
+
+def fraction_params(node: Node) -> FractionParams:
+    """Params of the rule from int16 to 8 bits."""
+    output = node["output"]
+    for role in ("input1", "input2"):
+        node.require(
+            math.prod(node[role].shape) == math.prod(output.shape),
+            f"{node[role]} cannot be broadcast where the output has 8 bits.",
+        )
+    return FractionParams(output.zero_point, *quantized_activation(node), output.dtype)
+
+
+@OP.rule("int16_fraction", "i16 i16 -> Q", params=fraction_params, Q="i8 u8")
+def define_fraction(input1: Array, input2: Array, p: FractionParams) -> Stages:
+    """The rounded upper 16 bits of twice the product, and of those the rounded upper 8."""
+    product = saturating_rounding_doubling_high_mul(input1, input2, 16)
+    yield "accumulator", product
+    requantized = rounding_divide_by_pot(product, 8)
+    yield "requantized", requantized
+    yield "output", np.clip(requantized + p.output_offset, p.activation_min, p.activation_max).astype(p.dtype)
+
+
+@OP.rule("float32", "f32 f32 -> f32", params=plain_params)
+@OP.rule("float16", "f16 f16 -> f16", params=plain_params)
+@OP.rule("integer", "I I -> I", params=plain_params, I="i32 u32 i64")
+@OP.rule("int16_plain", "i16 i16 -> i16", params=plain_params, when=is_unquantized)
+def define_plain(input1: Array, input2: Array, p: tuple[Any, Any]) -> Stages:
+    """The product of the numbers."""
+    return plain(np.multiply, input1, input2, p)
+
+
+def complex_params(node: Node) -> None:
+    """Refuse a fused activation: complex numbers have no order."""
+    node.require(activation_of(node) == "NONE", "Activation is not allowed for COMPLEX64 input.")
+
+
+@OP.rule("complex64", "c64 c64 -> c64", params=complex_params)
+def define_complex(input1: Array, input2: Array, p: None) -> Array:
+    """The product by its definition; where infinities make it NaN + NaN i, once more with each of them as 1 (C99)."""
+    infinite1, infinite2 = np.isinf(input1), np.isinf(input2)
+    product = complex_product(input1, input2)
+    terms = [np.isinf(part1 * part2) for part1 in parts(input1) for part2 in parts(input2)]
+    recovers = np.isnan(product.real) & np.isnan(product.imag) & (infinite1 | infinite2 | np.any(terms, axis=0))
+    direction = complex_product(boxed(input1, infinite1), boxed(input2, infinite2))
+    return np.where(recovers, complex_of(np.inf * direction.real, np.inf * direction.imag), product)
+
+
+def complex_product(input1: Array, input2: Array) -> Array:
+    """Four products in float32, and their sums."""
+    (a, b), (c, d) = parts(input1), parts(input2)
+    return complex_of(a * c - b * d, a * d + b * c)
+
+
+def boxed(input: Array, infinite: Array) -> Array:
+    """Infinite numbers with their infinite parts as ±1 and their finite ones as ±0; elsewhere NaN parts as ±0."""
+    real, imag = (
+        np.copysign(np.where(infinite, np.isinf(part), np.where(np.isnan(part), 0, np.abs(part))), part)
+        for part in parts(input)
+    )
+    return complex_of(real, imag)
+
+
+def parts(input: Array) -> tuple[Array, Array]:
+    """Real and imaginary parts."""
+    return input.real, input.imag
+
+
+def complex_of(real: Array, imag: Array) -> Array:
+    """complex64 numbers of these parts."""
+    return np.stack([real, imag], axis=-1).astype(np.float32).view(np.complex64)[..., 0]

@@ -1,0 +1,112 @@
+"""QUANTIZE: real numbers to codes, or codes to other codes.
+
+input: float32 or integers, any shape. output: the same shape, quantized.
+
+float32: divided by the scale in float32, rounded half away from zero, plus the zero point, within the range of the
+type; per axis where the output is. What int32 cannot hold becomes its minimum, as on every x86 machine, and adding the
+zero point wraps. Integers: minus the input zero point, one multiplier, the output zero point, the range of the type.
+
+Source: ``quantize.cc``, ``reference/quantize.h``, ``reference/requantize.h``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from pytflite.arithmetic.epilogue import QuantizedEpilogue
+from pytflite.arithmetic.rounding import round_half_away, truncate_to_int32, wrap_int32
+from pytflite.ops._api import Node, Op, Shape
+from pytflite.ops._shared.affine import Affine, affine_of
+from pytflite.schema.enums import BuiltinOperator
+from pytflite.schema.tables import QuantizeOptions
+
+Array = npt.NDArray[Any]
+Stages = Iterator[tuple[str, Array]]
+
+OP = Op(BuiltinOperator.QUANTIZE, "input", "output", QuantizeOptions)
+
+
+@OP.shapes
+def shapes(node: Node) -> list[Shape]:
+    """That of the input."""
+    return [node["input"].shape]
+
+
+class QuantizeParams(NamedTuple):
+    """What the float32 rule is given.
+
+    Attributes:
+        affine: quantization of the output.
+        qmin: smallest code.
+        qmax: largest code.
+        dtype: of the output.
+    """
+
+    affine: Affine
+    qmin: int
+    qmax: int
+    dtype: np.dtype[Any]
+
+
+def quantize_params(node: Node) -> QuantizeParams:
+    """Params of the float32 rule."""
+    output = node["output"]
+    affine = affine_of(node, output, per_axis=("i8", "u8", "i16"))
+    return QuantizeParams(affine, output.qmin, output.qmax, output.dtype)
+
+
+@OP.rule("float32", "f32 -> Q", params=quantize_params, Q="i4 u4 i8 u8 i16")
+def define_quantize(input: Array, p: QuantizeParams) -> Stages:
+    """Divide, round, shift, clamp."""
+    scaled = input / p.affine.scale
+    yield "scaled", scaled
+    rounded = truncate_to_int32(round_half_away(scaled))
+    yield "rounded", rounded
+    yield "output", np.clip(wrap_int32(rounded + p.affine.zero_point), p.qmin, p.qmax).astype(p.dtype)
+
+
+class RequantizeParams(NamedTuple):
+    """What the integer rule is given.
+
+    Attributes:
+        input_offset: minus the zero point of the input.
+        epilogue: from the input without its zero point to the output.
+        dtype: of the output.
+    """
+
+    input_offset: int
+    epilogue: QuantizedEpilogue
+    dtype: np.dtype[Any]
+
+
+def requantize_params(node: Node) -> RequantizeParams:
+    """Params of the integer rule."""
+    input, output = node["input"], node["output"]
+    for tensor in (input, output):
+        node.require(
+            not input.letter == output.letter == "i16" or tensor.zero_point == 0,
+            f"The zero point of {tensor} must be 0.",
+        )
+    requantizer = node.requantizer(input.scale, over=output.scale, precision="float64")
+    epilogue = QuantizedEpilogue(requantizer, output.zero_point, output.qmin, output.qmax)
+    return RequantizeParams(-input.zero_point, epilogue, output.dtype)
+
+
+@OP.rule(
+    "requantize",
+    "A -> B",
+    "i16 -> C",
+    "i32 -> D",
+    params=requantize_params,
+    A="i8 u8",
+    B="i8 u8 i16",
+    C="i8 i16 i32",
+    D="i8 i16",
+)
+def define_requantize(input: Array, p: RequantizeParams) -> Stages:
+    """The input without its zero point, through the epilogue."""
+    yield from p.epilogue.stages(wrap_int32(input.astype(np.int64) + p.input_offset), p.dtype)
