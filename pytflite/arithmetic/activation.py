@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from pytflite.arithmetic.rounding import round_half_away
@@ -11,12 +13,11 @@ BOUNDS: dict[str, tuple[float, float]] = {
     "RELU": (0.0, np.inf),
     "RELU_N1_TO_1": (-1.0, 1.0),
     "RELU6": (0.0, 6.0),
+    "RELU_0_TO_1": (0.0, 1.0),
 }
 
 
-def quantized_activation_range(
-    activation: str, scale: float, zero_point: int, qmin: int, qmax: int
-) -> tuple[int, int]:
+def quantized_activation_range(activation: str, scale: float, zero_point: int, qmin: int, qmax: int) -> tuple[int, int]:
     """The clamp that a fused activation means in the output's integers.
 
     Args:
@@ -42,12 +43,21 @@ def quantized_activation_range(
     )
 
 
-def float_activation_range(activation: str) -> tuple[np.float32, np.float32]:
-    """The clamp that a fused activation means for float32.
+def activation_range(activation: str, dtype: np.dtype[Any]) -> tuple[Any, Any]:
+    """The clamp that a fused activation means for numbers that are not quantized.
 
-    Bounds are finite: without an activation, or above RELU, the largest float (``CalculateActivationRange``,
-    kernel_util.h).
+    Args:
+        activation: as in `quantized_activation_range`.
+        dtype: float32, float16 or an integer type.
+
+    Returns:
+        activation_min, activation_max: of that type. Without a bound it is the largest finite number, so infinity never
+            passes. An unsigned type takes -1 for its largest number, as C++ does.
+
+    Source: ``CalculateActivationRange``, kernel_util.h.
     """
-    largest = np.finfo(np.float32).max
-    low, high = np.clip(np.asarray(BOUNDS[activation], np.float64), -largest, largest)
-    return np.float32(low), np.float32(high)
+    limits = np.finfo(dtype) if dtype.kind == "f" else np.iinfo(dtype)
+    low, high = BOUNDS[activation]
+    activation_min = limits.min if np.isinf(low) else int(low)
+    activation_max = limits.max if np.isinf(high) else int(high)
+    return np.array(activation_min).astype(dtype)[()], np.array(activation_max).astype(dtype)[()]

@@ -10,7 +10,6 @@ import numpy.typing as npt
 
 from pytflite.arithmetic.requantize import Requantizer
 from pytflite.arithmetic.rounding import wrap_int32
-from pytflite.arithmetic.rounding import wrap_int32
 
 Array = npt.NDArray[Any]
 
@@ -33,7 +32,7 @@ class QuantizedEpilogue(NamedTuple):
     def stages(self, accumulator: Array, dtype: np.dtype[Any]) -> Iterator[tuple[str, Array]]:
         """From int32 or int64 accumulators (last axis: channels) to outputs of an integer dtype."""
         yield "accumulator", accumulator
-        requantized = self.requantizer(accumulator.astype(np.int64))
+        requantized = self.requantizer(accumulator.astype(np.int64)).reshape(accumulator.shape)
         yield "requantized", requantized
         shifted = wrap_int32(requantized + self.output_offset)
         yield "output", np.clip(shifted, self.activation_min, self.activation_max).astype(dtype)

@@ -99,6 +99,8 @@ class Rule:
         params: derives the params from the node, or None when there are none.
         kernel: name of a function in the module of the same name in `pytflite.kernels`, or "".
         note: what a user comparing numbers should know; for floats the ulp bound and its reason when not exact.
+        when: what else than dtypes the rule asks of a node: options, whether it is quantized. Among rules for the same
+            dtypes one that asks goes before one that does not (None).
     """
 
     name: str
@@ -107,6 +109,7 @@ class Rule:
     params: Params | None = None
     kernel: str = ""
     note: str = ""
+    when: Callable[[Node], bool] | None = None
 
 
 @dataclass
@@ -164,7 +167,14 @@ class Op:
         return self._shapes(node)
 
     def rule(
-        self, name: str, *types: str, params: Params | None = None, kernel: str = "", note: str = "", **variables: str
+        self,
+        name: str,
+        *types: str,
+        params: Params | None = None,
+        kernel: str = "",
+        note: str = "",
+        when: Callable[[Node], bool] | None = None,
+        **variables: str,
     ) -> Callable[[Define], Define]:
         """Decorator: register a definition under a rule name for rows of dtypes.
 
@@ -174,22 +184,39 @@ class Op:
             params: derives the definition's last argument.
             kernel: a compiled twin of the definition.
             note: see `Rule`.
+            when: see `Rule`; the node has the shapes of the file and no values.
             variables: what single capital letters in the rows stand for.
         """
 
         def register(define: Define) -> Define:
             rows = tuple(row for text in types for row in _expand(text, variables))
-            self.rules.append(Rule(name, rows, define, params, kernel, note))
+            self.rules.append(Rule(name, rows, define, params, kernel, note, when))
             return define
 
         return register
 
-    def select(self, inputs: Sequence[str | None], outputs: Sequence[str | None], profile: Profile) -> Rule | None:
-        """The rule that a profile runs for these dtype letters, None when no rule takes them."""
-        candidates = [rule for rule in self.rules if any(row.matches(inputs, outputs) for row in rule.types)]
+    def select(
+        self,
+        inputs: Sequence[str | None],
+        outputs: Sequence[str | None],
+        profile: Profile,
+        accepts: Callable[[Rule], bool] = lambda rule: True,
+    ) -> Rule | None:
+        """The rule that a profile runs for these dtype letters, None when no rule takes them.
+
+        Args:
+            inputs: dtype letters of the inputs, None where absent.
+            outputs: dtype letters of the outputs.
+            profile: whose preferences count.
+            accepts: whether a rule's `Rule.when` holds.
+        """
         preferred = profile.rules.get(self.name, ())
-        ranked = sorted(candidates, key=lambda r: preferred.index(r.name) if r.name in preferred else len(preferred))
-        return ranked[0] if ranked else None
+
+        def rank(rule: Rule) -> tuple[int, bool]:
+            return preferred.index(rule.name) if rule.name in preferred else len(preferred), rule.when is None
+
+        candidates = [rule for rule in self.rules if any(row.matches(inputs, outputs) for row in rule.types)]
+        return next((rule for rule in sorted(candidates, key=rank) if accepts(rule)), None)
 
     def stages(self, rule: Rule, inputs: Sequence[Array | None], params: Any) -> Iterator[tuple[str, Any]]:
         """Run a definition: pairs of stage name and value, outputs and mutated inputs among the last."""
@@ -269,7 +296,9 @@ class TensorSpec:
 
     @property
     def scale(self) -> np.float32:
-        """The first (or only) scale; PrepareError when the tensor is not quantized."""
+        """The only scale; PrepareError when the tensor is not quantized, or per axis."""
+        if self.scales.size > 1:
+            raise PrepareError(f"{self} has {self.scales.size} scales, 1 accepted.")
         return np.float32(self.scales[0])
 
     @property
@@ -309,7 +338,8 @@ class Node:
     @cached_property
     def _by_role(self) -> dict[str, Any]:
         names = {
-            role.name: value for role, value in zip(self.op.input_roles, group(self.op.input_roles, self.inputs), strict=True)
+            role.name: value
+            for role, value in zip(self.op.input_roles, group(self.op.input_roles, self.inputs), strict=True)
         }
         outputs = zip(self.op.output_roles, group(self.op.output_roles, self.outputs), strict=True)
         return names | {role.name: value for role, value in outputs}

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from pytflite.arithmetic.activation import float_activation_range, quantized_activation_range
+import numpy as np
+
+from pytflite.arithmetic.activation import BOUNDS, activation_range, quantized_activation_range
 from pytflite.arithmetic.epilogue import FloatEpilogue, QuantizedEpilogue
 from pytflite.schema.enums import ActivationFunctionType
 
@@ -24,10 +26,13 @@ def activation_of(node: Node) -> str:
 
 def quantized_activation(node: Node) -> tuple[int, int]:
     """activation_min and activation_max in the output's integers."""
-    output = node["output"]
-    return quantized_activation_range(
-        activation_of(node), output.scale, output.zero_point, output.qmin, output.qmax
+    activation, output = activation_of(node), node["output"]
+    bounds = [abs(bound) for bound in BOUNDS[activation] if np.isfinite(bound)]
+    node.require(
+        max(bounds, default=0) / output.scale < 2**31,
+        f"The scale of {output} is so small that the bounds of {activation} do not fit into int32.",
     )
+    return quantized_activation_range(activation, float(output.scale), output.zero_point, output.qmin, output.qmax)
 
 
 def quantized_epilogue(node: Node, requantizer: Requantizer) -> QuantizedEpilogue:
@@ -35,6 +40,11 @@ def quantized_epilogue(node: Node, requantizer: Requantizer) -> QuantizedEpilogu
     return QuantizedEpilogue(requantizer, node["output"].zero_point, *quantized_activation(node))
 
 
+def plain_activation(node: Node) -> tuple[Any, Any]:
+    """activation_min and activation_max of an operator that is not quantized, in the output's type."""
+    return activation_range(activation_of(node), node["output"].dtype)
+
+
 def float_epilogue(node: Node) -> FloatEpilogue:
     """Epilogue of a float32 operator with a fused activation."""
-    return FloatEpilogue(*float_activation_range(activation_of(node)))
+    return FloatEpilogue(*plain_activation(node))
