@@ -1,0 +1,3 @@
+from pytflite.cli import main
+
+main()
