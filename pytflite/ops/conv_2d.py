@@ -36,7 +36,7 @@ from pytflite.ops._shared.convolutions import (
     require_tensors,
     window_over_input,
 )
-from pytflite.ops._shared.epilogues import float_epilogue
+from pytflite.ops._shared.epilogues import plain_activation
 from pytflite.ops._shared.hybrid import sse_products
 from pytflite.ops._shared.products import add_products
 from pytflite.ops._shared.windows import Window, patches, taps
@@ -75,7 +75,7 @@ def hybrid_params(node: Node) -> HybridParams:
     )
     scales = channel_scales(node)
     differ = bool((scales != scales[0]).any())
-    return HybridParams(window_over_input(node), grouped or differ, scales, float_epilogue(node))
+    return HybridParams(window_over_input(node), grouped or differ, scales, *plain_activation(node))
 
 
 @OP.rule("int8", "i8 F i32 -> i8", F="i8 i4", params=quantized_params(np.int32, "float64"), kernel="conv_2d")
@@ -106,16 +106,18 @@ def accumulate(image: Array, filter: Array, window: Window) -> Array:
 def define_hybrid(input: Array, filter: Array, bias: Array, p: HybridParams) -> Stages:
     """Quantize every image, multiply pixels and taps as integers, scale back, add the bias."""
     codes, input_scale, zero_point = quantize_images(input, asymmetric=p.asymmetric)
-    yield "quantized", codes
+    yield "quantized_input", codes
     weights = filter.view(np.int8)
     if p.asymmetric:
-        sums = accumulate(codes - zero_point, weights, p.window)
-        real = sums.astype(np.float32) * p.filter_scale * input_scale
+        accumulator = accumulate(codes - zero_point, weights, p.window)
+        real = accumulator.astype(np.float32) * p.filter_scale * input_scale
     else:
-        sums = symmetric_sums(codes, weights, p.window)
-        real = sums.astype(np.float32) * (input_scale * p.filter_scale)
-    yield "sums", sums
-    yield from p.epilogue.stages(biased(real, bias), input.dtype)
+        accumulator = symmetric_sums(codes, weights, p.window)
+        real = accumulator.astype(np.float32) * (input_scale * p.filter_scale)
+    yield "accumulator", accumulator
+    scaled = biased(real, bias)
+    yield "scaled", scaled
+    yield "output", np.clip(scaled, p.activation_min, p.activation_max)
 
 
 def symmetric_sums(codes: Array, filter: Array, window: Window) -> Array:

@@ -34,7 +34,7 @@ from pytflite.ops._shared.convolutions import (
     require_tensors,
     window_over_input,
 )
-from pytflite.ops._shared.epilogues import float_epilogue
+from pytflite.ops._shared.epilogues import plain_activation
 from pytflite.ops._shared.windows import Window, taps
 from pytflite.schema.enums import BuiltinOperator
 from pytflite.schema.tables import DepthwiseConv2DOptions
@@ -64,7 +64,7 @@ def hybrid_params(node: Node) -> HybridParams:
     channels = filter.shape[3]
     node.require(input.shape[0] > 0, f"{input} must have at least one image.")
     node.require(filter.scales.size == channels, f"{filter} has {filter.scales.size} scales, {channels} accepted.")
-    return HybridParams(window_over_input(node), True, filter.scales, float_epilogue(node))
+    return HybridParams(window_over_input(node), True, filter.scales, *plain_activation(node))
 
 
 @OP.rule("int8", "i8 F i32? -> i8", F="i8 i4", params=quantized_params(np.int32, "float64"), kernel="depthwise_conv_2d")
@@ -81,11 +81,13 @@ def define(input: Array, filter: Array, bias: Array | None, p: ConvParams) -> St
 def define_hybrid(input: Array, filter: Array, bias: Array | None, p: HybridParams) -> Stages:
     """Quantize every image, multiply pixels and taps as integers, scale back, add the bias."""
     codes, input_scale, zero_point = quantize_images(input, asymmetric=p.asymmetric)
-    yield "quantized", codes
-    sums = accumulate(codes - zero_point, filter, p.window)
-    yield "sums", sums
-    real = sums.astype(np.float32) * (p.filter_scale * input_scale)
-    yield from p.epilogue.stages(biased(real, bias), input.dtype)
+    yield "quantized_input", codes
+    accumulator = accumulate(codes - zero_point, filter, p.window)
+    yield "accumulator", accumulator
+    real = accumulator.astype(np.float32) * (p.filter_scale * input_scale)
+    scaled = biased(real, bias)
+    yield "scaled", scaled
+    yield "output", np.clip(scaled, p.activation_min, p.activation_max)
 
 
 def accumulate(image: Array, filter: Array, window: Window) -> Array:

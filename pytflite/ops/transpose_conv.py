@@ -34,7 +34,7 @@ from pytflite.ops._shared.convolutions import (
     quantized_params,
     require_tensors,
 )
-from pytflite.ops._shared.epilogues import float_epilogue
+from pytflite.ops._shared.epilogues import plain_activation
 from pytflite.ops._shared.products import add_products
 from pytflite.ops._shared.windows import Tap, Window, taps, window_of
 from pytflite.schema.enums import BuiltinOperator, TensorType
@@ -81,7 +81,7 @@ def hybrid_params(node: Node) -> HybridParams:
     """Params of the hybrid rule."""
     input = node["input"]
     node.require(input.shape[0] > 0, f"{input} must have at least one image.")
-    return HybridParams(window_over_output(node), True, channel_scales(node), float_epilogue(node))
+    return HybridParams(window_over_output(node), True, channel_scales(node), *plain_activation(node))
 
 
 def has_int32_bias(node: Node) -> bool:
@@ -112,16 +112,20 @@ def define(output_shape: Array, filter: Array, input: Array, bias: Array | None,
 def define_hybrid(output_shape: Array, filter: Array, input: Array, bias: Array | None, p: HybridParams) -> Stages:
     """Quantize every image, scale each product of a pixel and a tap back, add it where it falls, then the bias."""
     codes, input_scale, zero_point = quantize_images(input, asymmetric=p.asymmetric)
-    yield "quantized", codes
+    yield "quantized_input", codes
     image = codes - zero_point
     real = np.zeros(tuple(output_shape), np.float32)
     for tap in backwards(p.window, filter, real):
         for c in range(image.shape[3]):
             products = image[tap.positions][..., c : c + 1] * filter[:, tap.row, tap.column, c]
             real[tap.pixels] += products.astype(np.float32) * p.filter_scale * input_scale
-    yield from p.epilogue.stages(biased(real, bias), input.dtype)
+    scaled = biased(real, bias)
+    yield "scaled", scaled
+    yield "output", np.clip(scaled, p.activation_min, p.activation_max)
 
 
 def backwards(window: Window, filter: Array, output: Array) -> Iterator[Tap]:
     """The taps from the last to the first, so that each output meets the pixels of the input in row-major order."""
-    return reversed(list(taps(window, *filter.shape[1:3], *output.shape[1:3])))
+    _, filter_h, filter_w, _ = filter.shape
+    _, height, width, _ = output.shape
+    return iter(list(taps(window, filter_h, filter_w, height, width))[::-1])

@@ -130,7 +130,8 @@ def test_refuses(kind: str, change: dict[str, Any], message: str) -> None:
         ("int16x8", "input", {"zero_point": np.array([1])}, "The zero point of input .* must be 0"),
         ("uint8", "bias", {"scale": np.float32([3])}, "The scale of bias .* must be that of input times filter"),
         ("uint8", "filter", {"scale": np.ones(8, np.float32)}, "has 8 scales, 1 accepted"),
+        ("int8", "output", {"scale": np.float32([1e-10])}, "so small that the bounds of RELU6 do not fit into int32"),
     ],
 )
 def test_refuses_quantization(kind: str, tensor: str, change: dict[str, Any], message: str) -> None:
-    refuses(requantized(convolution(kind, 0), tensor, **change), message)
+    refuses(requantized(convolution(kind, 0, activation=ActivationFunctionType.RELU6), tensor, **change), message)

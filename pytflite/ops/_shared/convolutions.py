@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from pytflite.arithmetic.epilogue import Epilogue, FloatEpilogue
+from pytflite.arithmetic.epilogue import Epilogue
 from pytflite.arithmetic.hybrid import QuantizedRows, quantize_rows
 from pytflite.ops._shared.bias import check_bias_scale
 from pytflite.ops._shared.epilogues import float_epilogue, quantized_epilogue
@@ -48,13 +48,15 @@ class HybridParams(NamedTuple):
         window: geometry.
         asymmetric: whether images get a zero point.
         filter_scale: float32, one per output channel.
-        epilogue: from the float32 sum to the output.
+        activation_min: smallest number that the fused activation lets pass.
+        activation_max: largest one.
     """
 
     window: Window
     asymmetric: bool
     filter_scale: Array
-    epilogue: FloatEpilogue
+    activation_min: np.float32
+    activation_max: np.float32
 
 
 def require_tensors(node: Node, channel_axis: int) -> None:

@@ -108,15 +108,14 @@ def _inside(positions: int, size: int, stride: int, offset: int) -> tuple[slice,
     return slice(first, last), slice(pixel, pixel + (last - first) * stride, stride)
 
 
-def patches(image: Array, window: Window, filter_h: int, filter_w: int, padding: int = 0) -> Array:
-    """What each output position sees.
+def patches(image: Array, window: Window, filter_h: int, filter_w: int) -> Array:
+    """What each output position sees, zeros outside of the image.
 
     Args:
         image: (batch, height, width, channels).
         window: the geometry.
         filter_h: taps in a column.
         filter_w: taps in a row.
-        padding: value of taps outside of the image.
 
     Returns:
         A view of shape (batch, output_h, output_w, filter_h, filter_w, channels).
@@ -125,7 +124,7 @@ def patches(image: Array, window: Window, filter_h: int, filter_w: int, padding:
     extent_h = max((w.output_h - 1) * w.stride_h + (filter_h - 1) * w.dilation_h + 1, w.pad_top)
     extent_w = max((w.output_w - 1) * w.stride_w + (filter_w - 1) * w.dilation_w + 1, w.pad_left)
     batch, _, _, channels = image.shape
-    padded = np.full((batch, extent_h, extent_w, channels), padding, image.dtype)
+    padded = np.zeros((batch, extent_h, extent_w, channels), image.dtype)
     inside = image[:, : extent_h - w.pad_top, : extent_w - w.pad_left]
     padded[:, w.pad_top : w.pad_top + inside.shape[1], w.pad_left : w.pad_left + inside.shape[2]] = inside
     step_n, step_y, step_x, step_c = padded.strides
