@@ -45,30 +45,31 @@ class _Builder:
     def table(self, layout: Layout, table: Table) -> int:
         """Place a table and return its position."""
         values: list[tuple[int, int, bytes]] = []  # slot, alignment, bytes
-        references: list[tuple[int, Kind | Layout, Any]] = []
+        references: list[tuple[int, Kind | Layout, Any, str]] = []
         for field in layout.fields:
             value = getattr(table, field.name)
+            what = f"{layout.name}.{field.name}"
             match field.kind:
                 case Scalar() as kind:
-                    data = _scalars(kind.code, (value,), f"{layout.name}.{field.name}")
+                    data = _scalars(kind.code, (value,), what)
                     if data != pack("<" + kind.code, field.default):
                         values.append((field.slot, kind.size, data))
                 case Union() as kind:
                     if value is not None:
-                        values.append((field.slot - 1, 1, bytes([_number(kind, value)])))
-                        references.append((field.slot, _member(kind, value), value))
+                        values.append((field.slot - 1, 1, bytes([_number(kind, value, what)])))
+                        references.append((field.slot, _member(kind, value), value, what))
                 case Layout() as kind:
                     if value is not None:
-                        references.append((field.slot, kind, value))
+                        references.append((field.slot, kind, value, what))
                 case kind:
                     if _present(kind, value):
-                        references.append((field.slot, kind, value))
-        values += [(slot, 4, bytes(4)) for slot, _, _ in references]
+                        references.append((field.slot, kind, value, what))
+        values += [(slot, 4, bytes(4)) for slot, *_ in references]
         values += [(slot, _alignment(data), data) for slot, data in _plain(table.unknown, layout.name)]
         position, places = self._place(values)
-        for slot, kind, value in references:
+        for slot, kind, value, what in references:
             at = position + places[slot]
-            _UINT.pack_into(self.out, at, self._put(kind, value) - at)
+            _UINT.pack_into(self.out, at, self._put(kind, value, what) - at)
         return position
 
     def _place(self, values: list[tuple[int, int, bytes]]) -> tuple[int, dict[int, int]]:
@@ -92,7 +93,7 @@ class _Builder:
         pack_into("<i", self.out, position, position - self._vtables[vtable])
         return position, places
 
-    def _put(self, kind: Kind | Layout, value: Any) -> int:
+    def _put(self, kind: Kind | Layout, value: Any, what: str) -> int:
         """Place what an offset leads to and return its position."""
         match kind:
             case Layout():
@@ -101,19 +102,20 @@ class _Builder:
                 data = value.encode("utf-8", "surrogateescape")
                 return self._vector(len(data), data + b"\0", 4)
             case Array():
-                array = np.asarray(value)
+                array = np.ascontiguousarray(value)
                 if array.dtype != kind.dtype or array.ndim != 1:
-                    raise ModelError(f"an array of {array.dtype} and rank {array.ndim}, not of {kind.dtype} and rank 1")
+                    found = f"{array.dtype} and rank {array.ndim}"
+                    raise ModelError(f"{what} cannot hold an array of {found}, only of {kind.dtype} and rank 1")
                 return self._vector(array.size, array.data.cast("B") if array.size else b"", kind.align)
             case Vector(element=Scalar(code="B")):
                 return self._vector(len(value), value, kind.align)
             case Vector(element=Scalar() as element):
-                return self._vector(len(value), _scalars(element.code, value, "a vector"), kind.align)
+                return self._vector(len(value), _scalars(element.code, value, what), kind.align)
             case Vector(element=element):
                 position = self._vector(len(value), bytes(4 * len(value)), 4)
                 for at, item in enumerate(value, 1):
                     place = position + 4 * at
-                    _UINT.pack_into(self.out, place, self._put(element, item) - place)
+                    _UINT.pack_into(self.out, place, self._put(element, item, what) - place)
                 return position
         raise TypeError(kind)
 
@@ -135,7 +137,8 @@ def _scalars(code: str, values: Sequence[Any], what: str) -> bytes:
     try:
         return pack(f"<{len(values)}{code}", *values)
     except (struct.error, OverflowError, TypeError) as error:
-        raise ModelError(f"{what} cannot hold {values!r}: {error}") from None
+        shown = values if len(values) > 1 else values[0]
+        raise ModelError(f"{what} cannot hold {shown!r}: {error}") from None
 
 
 def _present(kind: Kind, value: Any) -> bool:
@@ -146,11 +149,11 @@ def _present(kind: Kind, value: Any) -> bool:
     return len(value) > 0
 
 
-def _number(kind: Union, value: Table) -> int:
+def _number(kind: Union, value: Table, what: str) -> int:
     if isinstance(value, UnknownMember):
         return value.member
     if type(value) not in kind.numbers:
-        raise ModelError(f"{type(value).__name__} is no member of this union")
+        raise ModelError(f"{type(value).__name__} is no member of the union {what}")
     return kind.numbers[type(value)]
 
 

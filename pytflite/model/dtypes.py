@@ -122,7 +122,10 @@ def dtype_from_numpy(dtype: npt.DTypeLike) -> Dtype:
     Raises:
         ArgumentError: there is none.
     """
-    numpy = np.dtype(dtype)
+    try:
+        numpy = np.dtype(dtype)
+    except TypeError:
+        raise ArgumentError(f"no tensor type holds {dtype!r}: it is no type of NumPy") from None
     if numpy.kind in "SU":
         numpy = np.dtype(object)
     if numpy not in _OF_NUMPY:
