@@ -15,5 +15,7 @@ REFERENCE = Profile(
         "DEPTHWISE_CONV_2D/int16x8": "wide",
         "TRANSPOSE_CONV/int16x8": "wide",
         "BATCH_MATMUL/int16": "wide",
+        "BATCH_MATMUL/int16x8": "wide",
+        "REDUCE_PROD": "wide",
     },
 )
