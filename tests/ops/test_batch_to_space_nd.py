@@ -1,0 +1,100 @@
+from __future__ import annotations
+
+from math import prod
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from pytflite.errors import PrepareError
+from pytflite.ops.batch_to_space_nd import OP
+from pytflite.schema.enums import BuiltinOperator
+from pytflite.schema.tables import BatchToSpaceNDOptions
+from tests.ops.harness import Case, agree, agrees_with_golden, evaluate
+from tests.ops.operands import Operand, Result, elements, integers, kinds, one_op, shapes
+
+KINDS = kinds(OP)
+
+
+def rearrangement(
+    kind: tuple[str, ...],
+    seed: int,
+    *,
+    shape: tuple[int, ...] = (6, 3, 2, 2),
+    block: tuple[int, ...] = (2, 3),
+    crops: tuple[tuple[int, int], ...] = ((1, 0), (0, 2)),
+    fed: tuple[bool, bool] = (False, False),
+    scales: tuple[float, float] = (0.5, 0.5),
+) -> Case:
+    """A BATCH_TO_SPACE_ND of random elements; 8-bit and 16-bit integers are quantized."""
+    rng = np.random.default_rng(seed)
+    zero_point = int(elements(rng, kind[0], ())) if kind[0] in ("i8", "u8") else 0
+    quantized = kind[0] in ("i8", "u8", "i16")
+    before, after = ({"scale": s, "zero_point": zero_point} if quantized else {} for s in scales)
+    operands = [
+        Operand(elements(rng, kind[0], shape), kind[0], quantization=before),
+        integers(block, fed=fed[0]),
+        integers(crops, fed=fed[1]),
+    ]
+    result = Result(kind[0], quantization=after)
+    return one_op(BuiltinOperator.BATCH_TO_SPACE_ND, operands, [result], BatchToSpaceNDOptions())
+
+
+@st.composite
+def rearrangements(draw: st.DrawFn) -> Case:
+    spatial = draw(shapes(1, 2, empty=False))
+    batch, channels = draw(shapes(2, 2, empty=False))
+    block = tuple(draw(st.integers(1, 3)) for _ in spatial)
+    whole = [size * factor for size, factor in zip(spatial, block, strict=True)]
+    before = [draw(st.integers(0, size - 1)) for size in whole]
+    after = [draw(st.integers(0, size - 1 - crop)) for size, crop in zip(whole, before, strict=True)]
+    return rearrangement(
+        draw(st.sampled_from(KINDS)),
+        draw(st.integers(0, 2**32)),
+        shape=(batch * prod(block), *spatial, channels),
+        block=block,
+        crops=tuple(zip(before, after, strict=True)),
+        fed=draw(st.tuples(st.booleans(), st.booleans())),
+    )
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_kind_agrees(kind: tuple[str, ...]) -> None:
+    agree(rearrangement(kind, 0))
+
+
+@settings(max_examples=60, deadline=None)
+@given(rearrangements())
+def test_agrees(subject: Case) -> None:
+    agree(subject)
+
+
+def golden_cases() -> dict[str, Case]:
+    cases = {kind[0]: rearrangement(kind, i) for i, kind in enumerate(KINDS)}
+    cases["one_dimension"] = rearrangement(KINDS[0], 9, shape=(4, 3, 2), block=(2,), crops=((1, 0),))
+    return cases
+
+
+def test_golden() -> None:
+    agrees_with_golden("batch_to_space_nd")
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"shape": (2, 3)}, "must have 3 or 4 dimensions"),
+        ({"block": (2,)}, "must have 2 elements"),
+        ({"block": (2, 0)}, "must be positive"),
+        ({"crops": ((0, 0),)}, "must have the shape 2x2"),
+        ({"crops": ((-1, 0), (0, 0))}, "holds negative values"),
+        ({"scales": (0.5, 0.25)}, "Quantization of output"),
+        ({"shape": (5, 3, 2, 2)}, "must be a multiple of 6"),
+        ({"crops": ((7, 0), (0, 0))}, "leave nothing"),
+    ],
+)
+def test_refuses(change: dict[str, Any], message: str) -> None:
+    subject = rearrangement(("i8", "i32", "i32", "i8"), 0, **change)
+    with pytest.raises(PrepareError, match=rf"{message}[\s\S]*Node number 0 \(BATCH_TO_SPACE_ND\) failed to prepare"):
+        evaluate(subject.model, subject.inputs, kernels=False)
