@@ -25,6 +25,7 @@ from pytflite.arithmetic.epilogue import QuantizedEpilogue
 from pytflite.arithmetic.hybrid import quantize_rows
 from pytflite.ops._api import Node, Op, Shape
 from pytflite.ops._shared.hybrid import row_sums
+from pytflite.ops._shared.products import float_products, integer_products
 from pytflite.schema.enums import BuiltinOperator
 from pytflite.schema.tables import BatchMatMulOptions
 
@@ -141,12 +142,7 @@ def define_int32(lhs: Array, rhs: Array, p: Adjoint) -> Array:
 @OP.rule("float32", "f32 f32 -> f32", params=adjoint_of)
 def define_float(lhs: Array, rhs: Array, p: Adjoint) -> Array:
     """Sums in order of depth, without fused multiply-add."""
-    left, right = matrices(lhs, rhs, p)
-    batch = np.broadcast_shapes(left.shape[:-2], right.shape[:-2])
-    total = np.zeros((*batch, left.shape[-2], right.shape[-2]), np.float32)
-    for k in range(left.shape[-1]):
-        total += left[..., :, np.newaxis, k] * right[..., np.newaxis, :, k]
-    return total
+    return float_products(*matrices(lhs, rhs, p))
 
 
 @OP.rule(
@@ -174,11 +170,6 @@ def define_hybrid(lhs: Array, rhs: Array, p: HybridParams) -> Stages:
 def matrices(lhs: Array, rhs: Array, adjoint: Adjoint) -> tuple[Array, Array]:
     """(..., rows, depth) and (..., columns, depth)."""
     return (lhs.swapaxes(-1, -2) if adjoint.x else lhs), (rhs if adjoint.y else rhs.swapaxes(-1, -2))
-
-
-def integer_products(left: Array, right: Array) -> Array:
-    """Sums over depth as int64; they run through the floating-point unit, where they are exact."""
-    return (left.astype(np.float64) @ right.swapaxes(-1, -2).astype(np.float64)).astype(np.int64)
 
 
 def slots(left: Shape, right: Shape, adjoint: Adjoint) -> tuple[Array, Array]:

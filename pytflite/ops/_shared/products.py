@@ -1,4 +1,7 @@
-"""Sums of products, exact for integers and in the order of the reference kernels for floats."""
+"""Sums of products, exact for integers and in the order of the reference kernels for floats.
+
+Matrices come in stacks, whose dimensions are broadcast: left is (..., rows, depth), right is (..., columns, depth).
+"""
 
 from __future__ import annotations
 
@@ -11,39 +14,25 @@ Array = npt.NDArray[Any]
 
 
 def integer_products(left: Array, right: Array) -> Array:
-    """``left @ right.T`` of integers.
-
-    Args:
-        left: (rows, depth) of any integer dtype, small enough that sums stay below 2**53.
-        right: (columns, depth).
+    """Rows of ``left`` times rows of ``right``, of any integer types.
 
     Returns:
-        int64, (rows, columns). The sums run through the floating-point unit, where they are exact.
+        int64, (..., rows, columns). Sums run through the floating-point unit, where they are exact up to 2**53.
     """
-    return (left.astype(np.float64) @ right.astype(np.float64).T).astype(np.int64)
+    return (left.astype(np.float64) @ right.astype(np.float64).swapaxes(-1, -2)).astype(np.int64)
 
 
 def float_products(left: Array, right: Array) -> Array:
-    """``left @ right.T`` of float32, summed one by one in order, without fused multiply-add.
-
-    Args:
-        left: (rows, depth) float32.
-        right: (columns, depth) float32.
+    """Rows of ``left`` times rows of ``right``, float32, summed one by one in order, without fused multiply-add.
 
     Returns:
-        float32, (rows, columns).
+        float32, (..., rows, columns).
     """
-    total = np.zeros((left.shape[0], right.shape[0]), np.float32)
-    for k in range(left.shape[1]):
-        total += left[:, k : k + 1] * right[:, k]
+    stack = np.broadcast_shapes(left.shape[:-2], right.shape[:-2])
+    total = np.zeros((*stack, left.shape[-2], right.shape[-2]), np.float32)
+    for k in range(left.shape[-1]):
+        total += left[..., :, np.newaxis, k] * right[..., np.newaxis, :, k]
     return total
-
-
-def products(left: Array, right: Array, dtype: np.dtype[Any]) -> Array:
-    """``left @ right.T`` in an accumulator's dtype: float32 in order, or an integer type, which wraps."""
-    if dtype == np.float32:
-        return float_products(left, right)
-    return integer_products(left, right).astype(dtype)
 
 
 def add_products(total: Array, left: Array, right: Array) -> None:
