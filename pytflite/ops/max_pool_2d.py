@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from pytflite.arithmetic.limits import lowest
 from pytflite.ops._api import Op
 from pytflite.ops._shared.pooling import PoolParams, clamp, pool_params, pool_shapes, pooled
 from pytflite.schema.enums import BuiltinOperator
@@ -33,8 +34,7 @@ shapes = OP.shapes(pool_shapes)
 @OP.rule("float32", "f32 -> f32", params=pool_params)
 def define(input: Array, p: PoolParams) -> Stages:
     """Replace the largest so far by what is larger, tap by tap."""
-    lowest = np.finfo(input.dtype).min if input.dtype.kind == "f" else np.iinfo(input.dtype).min
-    largest, taps = pooled(input, p, lowest, input.dtype)
+    largest, taps = pooled(input, p, lowest(input.dtype), input.dtype)
     for tap in taps:
         seen, so_far = input[tap.pixels], largest[tap.positions]
         np.copyto(so_far, seen, where=seen > so_far)

@@ -80,10 +80,10 @@ def define_quantized(input: Array, axis: Array, p: QuantizedReduction) -> Stages
 @OP.rule("float32", "f32 i32 -> f32", params=reduction_of)
 def define(input: Array, axis: Array, p: Reduction) -> Array:
     """Add one by one."""
-    return reduce(np.add, input, 0, p)
+    return reduce(np.add, input, p, 0)
 
 
 @OP.rule("bool", "b i32 -> b", params=reduction_of)
 def define_bool(input: Array, axis: Array, p: Reduction) -> Array:
     """Whether any is true."""
-    return reduce(np.logical_or, input, False, p)
+    return reduce(np.logical_or, input, p, False)

@@ -91,6 +91,11 @@ def first_largest_unless_nan(elements: Array) -> Array:
     return np.where(np.isnan(elements[..., 0]), 0, first_largest(elements))
 
 
+def first_smallest_unless_nan(elements: Array) -> Array:
+    """The first smallest float, a NaN being larger than all, except that a NaN in front gives 0."""
+    return first_largest_unless_nan(-elements)
+
+
 def find_in_lanes(p: Search) -> Finder:
     """The finder of LiteRT 2.3 on x86."""
     return first_largest_of_lanes if p.is_vectorized else first_largest

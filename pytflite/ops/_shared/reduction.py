@@ -15,7 +15,8 @@ import numpy.typing as npt
 
 from pytflite.arithmetic.epilogue import QuantizedEpilogue
 from pytflite.arithmetic.rounding import wrap_int32
-from pytflite.ops._shared.movement import axis_of, integers
+from pytflite.ops._shared.extremes import Finder
+from pytflite.ops._shared.movement import axis_of, integers, require_same_quantization
 
 if TYPE_CHECKING:
     from pytflite.arithmetic.requantize import Requantizer
@@ -61,38 +62,58 @@ def reduction_of(node: Node) -> Reduction:
     return Reduction(axes, shape, math.prod(input.shape[axis] for axis in axes), len(axes) == rank)
 
 
+def selection_of(node: Node) -> Reduction:
+    """The reduction of an operator that picks elements.
+
+    Raises:
+        PrepareError: as `reduction_of`, or the output is quantized in another way than the input.
+        ValueNeeded: the axes are not known yet.
+    """
+    if node["input"].letter in ("i8", "u8", "i16"):
+        require_same_quantization(node, node["input"], node["output"])
+    return reduction_of(node)
+
+
 def reduced_shapes(node: Node) -> list[Shape]:
     """The input's shape without the reduced axes, or with 1 in their place."""
     return [reduction_of(node).shape]
 
 
-def rows(input: Array, reduction: Reduction) -> Array:
-    """One row per output element, in the order of the output: what is reduced to it, in the order of the input."""
-    kept = [axis for axis in range(input.ndim) if axis not in reduction.axes]
-    return input.transpose(*kept, *reduction.axes).reshape(math.prod(reduction.shape), reduction.depth)
-
-
-def fold(step: np.ufunc, elements: Array, start: npt.ArrayLike | None) -> Array:
-    """``step(step(start, first), second)`` and so on along each row, rounded or wrapped after every step.
+def rows(input: Array, reduction: Reduction, start: npt.ArrayLike | None = None) -> Array:
+    """One row per output element, in the order of the output: what is reduced to it, in the order of the input.
 
     Args:
-        step: a binary ufunc.
-        elements: (rows, depth).
+        input: the input.
+        reduction: the geometry.
         start: what comes before the first element; None: nothing.
-
-    Returns:
-        One per row, of the dtype of the elements.
     """
-    if start is not None:
-        elements = np.concatenate([np.full((len(elements), 1), start, elements.dtype), elements], axis=1)
+    kept = [axis for axis in range(input.ndim) if axis not in reduction.axes]
+    elements = input.transpose(*kept, *reduction.axes).reshape(math.prod(reduction.shape), reduction.depth)
+    if start is None:
+        return elements
+    return np.concatenate([np.full((len(elements), 1), start, input.dtype), elements], axis=1)
+
+
+def fold(step: np.ufunc, elements: Array) -> Array:
+    """``step(step(first, second), third)`` and so on along each row, rounded or wrapped after every step."""
     folded: Array = step.accumulate(elements, axis=1, dtype=elements.dtype)[:, -1]
     return folded
 
 
-def reduce(step: np.ufunc, input: Array, neutral: npt.ArrayLike, reduction: Reduction) -> Array:
-    """Fold the input along the axes, from the neutral element where the kernels do; of the shape of the output."""
-    start = None if reduction.is_full and reduction.depth else neutral
-    return fold(step, rows(input, reduction), start).reshape(reduction.shape)
+def started(input: Array, reduction: Reduction, neutral: npt.ArrayLike) -> Array:
+    """`rows` from the neutral element, or from the first element where kernels do so."""
+    return rows(input, reduction, None if reduction.is_full and reduction.depth else neutral)
+
+
+def reduce(step: np.ufunc, input: Array, reduction: Reduction, neutral: npt.ArrayLike) -> Array:
+    """The input folded along the axes; of the shape of the output."""
+    return fold(step, started(input, reduction, neutral)).reshape(reduction.shape)
+
+
+def select(find: Finder, input: Array, reduction: Reduction, neutral: npt.ArrayLike) -> Array:
+    """One element picked along the axes; of the shape of the output."""
+    elements = started(input, reduction, neutral)
+    return np.take_along_axis(elements, find(elements)[:, None], axis=1).reshape(reduction.shape)
 
 
 class QuantizedReduction(NamedTuple):
