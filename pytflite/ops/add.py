@@ -52,9 +52,9 @@ def unbroadcast_params(node: Node) -> PotParams:
     return pot_params(node)
 
 
-@OP.rule("int8", "i8 i8 -> i8", params=rescaled_params(20))
-@OP.rule("uint8", "u8 u8 -> u8", params=rescaled_params(20))
-@OP.rule("int16", "i16 i16 -> i16", params=rescaled_params(15))
+@OP.rule("int8", "i8 i8 -> i8", params=rescaled_params(20), kernel="add")
+@OP.rule("uint8", "u8 u8 -> u8", params=rescaled_params(20), kernel="add")
+@OP.rule("int16", "i16 i16 -> i16", params=rescaled_params(15), kernel="add")
 def define(input1: Array, input2: Array, p: RescaledParams) -> Stages:
     """The sum at a common scale."""
     return rescaled(np.add, input1, input2, p)

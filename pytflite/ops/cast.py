@@ -18,7 +18,8 @@ import numpy as np
 import numpy.typing as npt
 
 from pytflite.arithmetic.bfloat16 import bfloat16_to_float32, float32_to_bfloat16
-from pytflite.ops._api import Node, Op, Shape
+from pytflite.ops._api import Node, Op
+from pytflite.ops._shared.activations import same_shape
 from pytflite.schema.enums import BuiltinOperator
 from pytflite.schema.tables import CastOptions
 
@@ -31,10 +32,7 @@ FLOATS = "f16 f32 f64"
 NUMBERS = f"b {INTEGERS} {FLOATS} bf16 c64"
 
 
-@OP.shapes
-def shapes(node: Node) -> list[Shape]:
-    """That of the input."""
-    return [node["input"].shape]
+shapes = OP.shapes(same_shape)
 
 
 class CastParams(NamedTuple):

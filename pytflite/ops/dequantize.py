@@ -14,7 +14,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from pytflite.ops._api import Node, Op, Shape
+from pytflite.ops._api import Node, Op
+from pytflite.ops._shared.activations import same_shape
 from pytflite.ops._shared.affine import Affine, affine_of
 from pytflite.schema.enums import BuiltinOperator
 from pytflite.schema.tables import DequantizeOptions
@@ -24,10 +25,7 @@ Array = npt.NDArray[Any]
 OP = Op(BuiltinOperator.DEQUANTIZE, "input", "output", DequantizeOptions)
 
 
-@OP.shapes
-def shapes(node: Node) -> list[Shape]:
-    """That of the input."""
-    return [node["input"].shape]
+shapes = OP.shapes(same_shape)
 
 
 def params(node: Node) -> Affine:

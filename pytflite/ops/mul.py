@@ -56,9 +56,9 @@ def quantized_params(node: Node) -> MulParams:
     return MulParams(-input1.zero_point, -input2.zero_point, quantized_epilogue(node, requantizer))
 
 
-@OP.rule("int8", "i8 i8 -> i8", params=quantized_params)
-@OP.rule("uint8", "u8 u8 -> u8", params=quantized_params)
-@OP.rule("int16", "i16 i16 -> i16", params=quantized_params)
+@OP.rule("int8", "i8 i8 -> i8", params=quantized_params, kernel="mul")
+@OP.rule("uint8", "u8 u8 -> u8", params=quantized_params, kernel="mul")
+@OP.rule("int16", "i16 i16 -> i16", params=quantized_params, kernel="mul")
 def define(input1: Array, input2: Array, p: MulParams) -> Stages:
     """The product through the epilogue."""
     accumulator = (input1.astype(np.int64) + p.input1_offset) * (input2.astype(np.int64) + p.input2_offset)

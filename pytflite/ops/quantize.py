@@ -19,8 +19,10 @@ import numpy.typing as npt
 
 from pytflite.arithmetic.epilogue import QuantizedEpilogue
 from pytflite.arithmetic.rounding import round_half_away, truncate_to_int32, wrap_int32
-from pytflite.ops._api import Node, Op, Shape
+from pytflite.ops._api import Node, Op
+from pytflite.ops._shared.activations import same_shape
 from pytflite.ops._shared.affine import Affine, affine_of
+from pytflite.ops._shared.lookup import NO_TABLE, tabulated
 from pytflite.schema.enums import BuiltinOperator
 from pytflite.schema.tables import QuantizeOptions
 
@@ -30,10 +32,7 @@ Stages = Iterator[tuple[str, Array]]
 OP = Op(BuiltinOperator.QUANTIZE, "input", "output", QuantizeOptions)
 
 
-@OP.shapes
-def shapes(node: Node) -> list[Shape]:
-    """That of the input."""
-    return [node["input"].shape]
+shapes = OP.shapes(same_shape)
 
 
 class QuantizeParams(NamedTuple):
@@ -70,21 +69,23 @@ def define_quantize(input: Array, p: QuantizeParams) -> Stages:
 
 
 class RequantizeParams(NamedTuple):
-    """What the integer rule is given.
+    """What the integer rules are given.
 
     Attributes:
         input_offset: minus the zero point of the input.
         epilogue: from the input without its zero point to the output.
         dtype: of the output.
+        table: what becomes of each 8-bit code.
     """
 
     input_offset: int
     epilogue: QuantizedEpilogue
     dtype: np.dtype[Any]
+    table: Array = NO_TABLE
 
 
 def requantize_params(node: Node) -> RequantizeParams:
-    """Params of the integer rule."""
+    """Params of the integer rules."""
     input, output = node["input"], node["output"]
     for tensor in (input, output):
         node.require(
@@ -96,17 +97,8 @@ def requantize_params(node: Node) -> RequantizeParams:
     return RequantizeParams(-input.zero_point, epilogue, output.dtype)
 
 
-@OP.rule(
-    "requantize",
-    "A -> B",
-    "i16 -> C",
-    "i32 -> D",
-    params=requantize_params,
-    A="i8 u8",
-    B="i8 u8 i16",
-    C="i8 i16 i32",
-    D="i8 i16",
-)
+@OP.rule("requantize_8bit", "A -> B", params=tabulated(requantize_params), kernel="lookup", A="i8 u8", B="i8 u8 i16")
+@OP.rule("requantize", "i16 -> A", "i32 -> B", params=requantize_params, A="i8 i16 i32", B="i8 i16")
 def define_requantize(input: Array, p: RequantizeParams) -> Stages:
     """The input without its zero point, through the epilogue."""
     yield from p.epilogue.stages(wrap_int32(input.astype(np.int64) + p.input_offset), p.dtype)

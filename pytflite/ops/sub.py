@@ -40,9 +40,9 @@ OP = Op(BuiltinOperator.SUB, "input1 input2", "output", SubOptions)
 shapes = OP.shapes(broadcast_shapes)
 
 
-@OP.rule("int8", "i8 i8 -> i8", params=rescaled_params(20))
-@OP.rule("uint8", "u8 u8 -> u8", params=rescaled_params(20))
-@OP.rule("int16", "i16 i16 -> i16", params=rescaled_params(15))
+@OP.rule("int8", "i8 i8 -> i8", params=rescaled_params(20), kernel="sub")
+@OP.rule("uint8", "u8 u8 -> u8", params=rescaled_params(20), kernel="sub")
+@OP.rule("int16", "i16 i16 -> i16", params=rescaled_params(15), kernel="sub")
 def define(input1: Array, input2: Array, p: RescaledParams) -> Stages:
     """The difference at a common scale."""
     return rescaled(np.subtract, input1, input2, p)

@@ -8,6 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pytflite.errors import PrepareError
+from pytflite.plan.prepare import prepare
+from pytflite.profiles import REFERENCE
 from pytflite.schema.enums import ActivationFunctionType, BuiltinOperator
 from pytflite.schema.tables import AddOptions
 from tests.ops.harness import Case, agree, agrees_with_golden, evaluate
@@ -65,6 +67,22 @@ def additions(draw: st.DrawFn) -> Case:
 @given(additions())
 def test_agrees(subject: Case) -> None:
     agree(subject)
+
+
+@pytest.mark.parametrize(
+    ("kind", "rule"),
+    [
+        ("int16", "int16"),
+        ("int16_not_pot", "int16"),
+        ("int16_no_options", "int16"),
+        ("int16_pot", "int16_pot"),
+        ("int16_plain", "int16_plain"),
+        ("int64", "integer"),
+    ],
+)
+def test_rule_follows_options_and_quantization(kind: str, rule: str) -> None:
+    (node,) = prepare(addition(kind, 0, ((3,), (3,))).model, 0, REFERENCE).first.nodes
+    assert node.rule.name == rule
 
 
 def golden_cases() -> dict[str, Case]:

@@ -8,6 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pytflite.errors import PrepareError
+from pytflite.plan.prepare import prepare
+from pytflite.profiles import REFERENCE
 from pytflite.schema.enums import ActivationFunctionType, BuiltinOperator
 from pytflite.schema.tables import MulOptions
 from tests.ops.harness import Case, agree, agrees_with_golden, evaluate
@@ -78,6 +80,20 @@ def complex_corners() -> Case:
 
 def test_infinite_complex_numbers_agree() -> None:
     agree(complex_corners())
+
+
+@pytest.mark.parametrize(
+    ("kind", "rule"),
+    [
+        ("int16", "int16"),
+        ("int16_plain", "int16_plain"),
+        ("int16_int8", "int16_fraction"),
+        ("uint32", "integer"),
+    ],
+)
+def test_rule_follows_options_and_quantization(kind: str, rule: str) -> None:
+    (node,) = prepare(multiplication(kind, 0, ((3,), (3,))).model, 0, REFERENCE).first.nodes
+    assert node.rule.name == rule
 
 
 def golden_cases() -> dict[str, Case]:
