@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 
 from pytflite.errors import ModelError
 from pytflite.schema.enums import BuiltinOperator, TensorType
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from pytflite.flatbuffer import Note
     from pytflite.model.types import Model, Operator, Subgraph, Tensor
 
+Array = npt.NDArray[Any]
 Severity = Literal["error", "warning", "note"]
 Found = Iterator[tuple[str, str]]
 """What a rule yields: (where, message)."""
@@ -340,12 +342,18 @@ def _bias_scale(model: Model) -> Found:
         weighted = _weighted(graph, operator)
         if not weighted or weighted[2] is None:
             continue
-        x, w, b = (tensor.quantization.scale.astype(np.float64) for tensor in weighted)
-        if b.size not in (1, w.size) or x.size != 1:
+        x, w, b = (tensor.quantization.scale for tensor in weighted)
+        if x.size != 1 or b.size not in (1, w.size):
             yield where, f"scales of input, weights and bias are {x.size}, {w.size} and {b.size}"
-        elif (worst := np.max(np.abs(b - x * w) / np.maximum(x * w, np.finfo(np.float64).tiny))) > BIAS_TOLERANCE:
+        elif (worst := _mismatch(x, w, b)) > BIAS_TOLERANCE:
             message = f"the scale of the bias {_label(graph, weighted[2].index)} is not input scale * weight scale"
-            yield where, f"{message}: off by a factor of up to 1 ± {worst:.2g}"
+            yield where, f"{message}: they differ by up to {worst:.2%}"
+
+
+def _mismatch(x: Array, w: Array, b: Array) -> float:
+    """How far, relatively, b is from x * w at worst; NaN for scales that are no numbers, which another rule finds."""
+    with np.errstate(all="ignore"):
+        return float(np.max(np.abs(b / (x.astype(np.float64) * w) - 1)))
 
 
 def _weighted(graph: Subgraph, operator: Operator) -> tuple[Any, Any, Any] | None:
