@@ -26,12 +26,12 @@ from pytflite.ops._shared.elementwise import (
     has_pot_scales,
     is_unquantized,
     plain,
-    plain_params,
     pot,
     pot_params,
     rescaled,
     rescaled_params,
 )
+from pytflite.ops._shared.epilogues import plain_activation
 from pytflite.schema.enums import BuiltinOperator
 from pytflite.schema.tables import AddOptions
 
@@ -66,10 +66,10 @@ def define_pot(input1: Array, input2: Array, p: PotParams) -> Stages:
     return pot(np.add, input1, input2, p)
 
 
-@OP.rule("float32", "f32 f32 -> f32", params=plain_params)
-@OP.rule("float16", "f16 f16 -> f16", params=plain_params)
-@OP.rule("integer", "I I -> I", params=plain_params, I="i32 i64")
-@OP.rule("int16_plain", "i16 i16 -> i16", params=plain_params, when=is_unquantized)
+@OP.rule("float32", "f32 f32 -> f32", params=plain_activation)
+@OP.rule("float16", "f16 f16 -> f16", params=plain_activation)
+@OP.rule("integer", "I I -> I", params=plain_activation, I="i32 i64")
+@OP.rule("int16_plain", "i16 i16 -> i16", params=plain_activation, when=is_unquantized)
 def define_plain(input1: Array, input2: Array, p: tuple[Any, Any]) -> Stages:
     """The sum of the numbers."""
     return plain(np.add, input1, input2, p)

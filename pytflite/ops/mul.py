@@ -21,8 +21,8 @@ import numpy.typing as npt
 from pytflite.arithmetic.epilogue import QuantizedEpilogue
 from pytflite.arithmetic.fixed_point import rounding_divide_by_pot, saturating_rounding_doubling_high_mul
 from pytflite.ops._api import Node, Op
-from pytflite.ops._shared.elementwise import Stages, broadcast_shapes, is_unquantized, plain, plain_params
-from pytflite.ops._shared.epilogues import activation_of, quantized_activation, quantized_epilogue
+from pytflite.ops._shared.elementwise import Stages, broadcast_shapes, is_unquantized, plain
+from pytflite.ops._shared.epilogues import activation_of, plain_activation, quantized_activation, quantized_epilogue
 from pytflite.schema.enums import BuiltinOperator
 from pytflite.schema.tables import MulOptions
 
@@ -102,10 +102,10 @@ def define_fraction(input1: Array, input2: Array, p: FractionParams) -> Stages:
     yield "output", np.clip(requantized + p.output_offset, p.activation_min, p.activation_max).astype(p.dtype)
 
 
-@OP.rule("float32", "f32 f32 -> f32", params=plain_params)
-@OP.rule("float16", "f16 f16 -> f16", params=plain_params)
-@OP.rule("integer", "I I -> I", params=plain_params, I="i32 u32 i64")
-@OP.rule("int16_plain", "i16 i16 -> i16", params=plain_params, when=is_unquantized)
+@OP.rule("float32", "f32 f32 -> f32", params=plain_activation)
+@OP.rule("float16", "f16 f16 -> f16", params=plain_activation)
+@OP.rule("integer", "I I -> I", params=plain_activation, I="i32 u32 i64")
+@OP.rule("int16_plain", "i16 i16 -> i16", params=plain_activation, when=is_unquantized)
 def define_plain(input1: Array, input2: Array, p: tuple[Any, Any]) -> Stages:
     """The product of the numbers."""
     return plain(np.multiply, input1, input2, p)

@@ -24,12 +24,12 @@ from pytflite.ops._shared.elementwise import (
     broadcast_shapes,
     has_pot_scales,
     plain,
-    plain_params,
     pot,
     pot_params,
     rescaled,
     rescaled_params,
 )
+from pytflite.ops._shared.epilogues import plain_activation
 from pytflite.schema.enums import BuiltinOperator
 from pytflite.schema.tables import SubOptions
 
@@ -54,8 +54,8 @@ def define_pot(input1: Array, input2: Array, p: PotParams) -> Stages:
     return pot(np.subtract, input1, input2, p)
 
 
-@OP.rule("float32", "f32 f32 -> f32", params=plain_params)
-@OP.rule("integer", "I I -> I", params=plain_params, I="i32 i64")
+@OP.rule("float32", "f32 f32 -> f32", params=plain_activation)
+@OP.rule("integer", "I I -> I", params=plain_activation, I="i32 i64")
 def define_plain(input1: Array, input2: Array, p: tuple[Any, Any]) -> Stages:
     """The difference of the numbers."""
     return plain(np.subtract, input1, input2, p)

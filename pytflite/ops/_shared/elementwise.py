@@ -12,7 +12,7 @@ from pytflite.arithmetic.epilogue import QuantizedEpilogue
 from pytflite.arithmetic.fixed_point import rounding_divide_by_pot
 from pytflite.arithmetic.requantize import Requantizer
 from pytflite.arithmetic.rounding import round_half_away, wrap_int32
-from pytflite.ops._shared.epilogues import plain_activation, quantized_activation, quantized_epilogue
+from pytflite.ops._shared.epilogues import quantized_activation, quantized_epilogue
 
 if TYPE_CHECKING:
     from pytflite.ops._api import Node, Shape, TensorSpec
@@ -58,13 +58,10 @@ def is_unquantized(node: Node) -> bool:
 
 
 def plain(operation: Operation, input1: Array, input2: Array, p: tuple[Any, Any]) -> Stages:
-    """Apply an operation to numbers, which wrap around if they are integers, and clamp; params: `plain_activation`."""
+    """Apply an operation to numbers, which wrap around if they are integers, and clamp; ``p``: `plain_activation`."""
     accumulator = operation(input1, input2)
     yield "accumulator", accumulator
     yield "output", np.clip(accumulator, *p)
-
-
-plain_params = plain_activation
 
 
 class Rescale(NamedTuple):
