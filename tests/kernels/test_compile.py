@@ -78,7 +78,13 @@ def test_integer_kernels_hold_no_float_instruction(recipe: str) -> None:
     zero = np.int32(0)
     fresh = njit(conv_2d.py_func)
     image, filter = np.zeros((1, 2, 2, 3), np.int8), np.zeros((4, 1, 1, 3), np.int8)
-    fresh(image, filter, np.zeros(4, np.int32), Params(Window(), zero, zero, zero, epilogue), np.empty((1, 2, 2, 4), np.int8))
+    fresh(
+        image,
+        filter,
+        np.zeros(4, np.int32),
+        Params(Window(), zero, zero, zero, epilogue),
+        np.empty((1, 2, 2, 4), np.int8),
+    )
     (code,) = fresh.inspect_llvm().values()
     assert not re.findall(r"\b(fadd|fsub|fmul|fdiv|sitofp|uitofp|fptosi|fptoui)\b", code)
 
@@ -102,7 +108,9 @@ def test_an_edit_in_another_module_is_never_answered_from_the_cache(tmp_path: Pa
 
     def run() -> list[str]:
         code = STALE.format(root=str(tmp_path))
-        return subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True, cwd=tmp_path).stdout.split()
+        return subprocess.run(
+            [sys.executable, "-c", code], check=True, capture_output=True, text=True, cwd=tmp_path
+        ).stdout.split()
 
     assert run() == ["10", "0"]
     assert run() == ["10", "1"]
