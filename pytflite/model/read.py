@@ -130,8 +130,10 @@ class _Parts:
 def _builtin(code: tables.OperatorCode) -> BuiltinOperator:
     """The wider of two fields: the old one, a byte, came first. Source: GetBuiltinCode in schema_utils.cc."""
     number: Any = max(code.builtin_code, code.deprecated_builtin_code)
-    builtin: Any = BuiltinOperator._value2member_map_.get(number, number)
-    return builtin  # type: ignore[no-any-return]
+    try:
+        return BuiltinOperator(number)
+    except ValueError:
+        return number  # type: ignore[no-any-return]
 
 
 def _tensor(index: int, raw: tables.Tensor) -> Tensor:

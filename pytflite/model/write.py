@@ -16,6 +16,8 @@ from pytflite.schema import layout, tables
 from pytflite.schema.enums import BuiltinOperator
 
 Array = npt.NDArray[Any]
+Codes = dict[tuple[BuiltinOperator, str, int], int]
+"""Operator codes in the order of first use, and their indices."""
 
 MAX_INSIDE = 2_000_000_000
 """Constants that together hold more bytes than this are written behind the FlatBuffer, which ends at 2 GiB."""
@@ -85,7 +87,7 @@ def _places(model: Model, end: int) -> list[tuple[int, int] | None]:
 
 
 def _root(model: Model, buffers: list[tables.Buffer]) -> tables.Model:
-    codes: dict[tuple[int, str, int], int] = {}
+    codes: Codes = {}
     subgraphs = tuple([_subgraph(graph, codes) for graph in model.subgraphs])
     return tables.Model(
         model.version,
@@ -102,12 +104,12 @@ def _root(model: Model, buffers: list[tables.Buffer]) -> tables.Model:
     )
 
 
-def _code(builtin: int, custom_code: str, version: int) -> tables.OperatorCode:
+def _code(builtin: BuiltinOperator, custom_code: str, version: int) -> tables.OperatorCode:
     old = min(builtin, BuiltinOperator.PLACEHOLDER_FOR_GREATER_OP_CODES)
-    return tables.OperatorCode(old, custom_code, version, BuiltinOperator._value2member_map_.get(builtin, builtin))  # type: ignore[arg-type]
+    return tables.OperatorCode(old, custom_code, version, builtin)
 
 
-def _subgraph(graph: Subgraph, codes: dict[tuple[int, str, int], int]) -> tables.SubGraph:
+def _subgraph(graph: Subgraph, codes: Codes) -> tables.SubGraph:
     return tables.SubGraph(
         tuple([_tensor(tensor) for tensor in graph.tensors]),
         graph.inputs,
@@ -148,7 +150,7 @@ def _quantization(quantization: Quantization) -> tables.QuantizationParameters:
     )
 
 
-def _operator(operator: Operator, codes: dict[tuple[int, str, int], int]) -> tables.Operator:
+def _operator(operator: Operator, codes: Codes) -> tables.Operator:
     code = codes.setdefault((operator.builtin, operator.custom_code, operator.version), len(codes))
     options = operator.options
     in_first = _is_first(options)
