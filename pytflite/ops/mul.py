@@ -18,6 +18,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from pytflite.arithmetic.complex_product import complex_product
 from pytflite.arithmetic.epilogue import QuantizedEpilogue
 from pytflite.arithmetic.fixed_point import rounding_divide_by_pot, saturating_rounding_doubling_high_mul
 from pytflite.ops._api import Node, Op
@@ -118,35 +119,5 @@ def complex_params(node: Node) -> None:
 
 @OP.rule("complex64", "c64 c64 -> c64", params=complex_params)
 def define_complex(input1: Array, input2: Array, p: None) -> Array:
-    """The product by its definition; where infinities make it NaN + NaN i, once more with each of them as 1 (C99)."""
-    infinite1, infinite2 = np.isinf(input1), np.isinf(input2)
-    product = complex_product(input1, input2)
-    terms = [np.isinf(part1 * part2) for part1 in parts(input1) for part2 in parts(input2)]
-    recovers = np.isnan(product.real) & np.isnan(product.imag) & (infinite1 | infinite2 | np.any(terms, axis=0))
-    direction = complex_product(boxed(input1, infinite1), boxed(input2, infinite2))
-    return np.where(recovers, complex_of(np.inf * direction.real, np.inf * direction.imag), product)
-
-
-def complex_product(input1: Array, input2: Array) -> Array:
-    """Four products in float32, and their sums."""
-    (a, b), (c, d) = parts(input1), parts(input2)
-    return complex_of(a * c - b * d, a * d + b * c)
-
-
-def boxed(input: Array, infinite: Array) -> Array:
-    """Infinite numbers with their infinite parts as ±1 and their finite ones as ±0; elsewhere NaN parts as ±0."""
-    real, imag = (
-        np.copysign(np.where(infinite, np.isinf(part), np.where(np.isnan(part), 0, np.abs(part))), part)
-        for part in parts(input)
-    )
-    return complex_of(real, imag)
-
-
-def parts(input: Array) -> tuple[Array, Array]:
-    """Real and imaginary parts."""
-    return input.real, input.imag
-
-
-def complex_of(real: Array, imag: Array) -> Array:
-    """complex64 numbers of these parts."""
-    return np.stack([real, imag], axis=-1).astype(np.float32).view(np.complex64)[..., 0]
+    """The product as C has it."""
+    return complex_product(input1, input2)
