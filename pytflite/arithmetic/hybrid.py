@@ -20,6 +20,12 @@ Array = npt.NDArray[Any]
 GROUP = 8
 """Values that the emulated NEON code rounds at once."""
 
+BLOCK = 16
+"""Columns of weights that the SSE code multiplies at once."""
+
+LANES = 8
+"""Sums of 16 bits that the SSE code keeps of a row of weights."""
+
 
 class QuantizedRows(NamedTuple):
     """Rows of 8-bit codes: ``real = scale * (code - zero_point)``.

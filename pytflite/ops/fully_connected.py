@@ -208,6 +208,7 @@ def stages(input: Array, filter: Array, bias: Array | None, p: FullyConnectedPar
     "f32 F f32? -> f32",
     F="i8 u8 i4 i2",
     params=hybrid_params,
+    kernel="fully_connected_hybrid",
     note="Where the filter is no constant and rows have zero points, the real runtime keeps using its row sums "
     "from the first invoke. Here they are always those of the filter at hand.",
 )

@@ -11,17 +11,11 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from pytflite.arithmetic.hybrid import QuantizedRows
+from pytflite.arithmetic.hybrid import BLOCK, LANES, QuantizedRows
 from pytflite.arithmetic.rounding import wrap_int32
 from pytflite.ops._shared.products import integer_products
 
 Array = npt.NDArray[Any]
-
-BLOCK = 16
-"""Columns that the SSE code multiplies at once."""
-
-LANES = 8
-"""Sums of 16 bits that it keeps of a row of weights, each of two columns in 16."""
 
 
 def hybrid_products(rows: QuantizedRows, matrix: Array) -> Array:
