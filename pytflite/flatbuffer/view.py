@@ -26,6 +26,9 @@ from pytflite.flatbuffer.table import Table, Unknown, UnknownMember
 
 MAX_NOTES = 100
 
+MAX_SHAPES = 10_000
+"""No writer arranges the fields of one schema in so many ways, and each way that is met takes memory."""
+
 Reader = Callable[[int], Any]
 
 _INT = Struct("<i").unpack_from
@@ -105,6 +108,7 @@ class _View:
         self.base = np.frombuffer(data, np.uint8).__array_interface__["data"][0]
         self.notes: list[Note] = []
         self._readers: dict[Kind | Layout, Reader] = {}
+        self._shapes: dict[tuple[Layout, int, tuple[int, ...]], _Shape] = {}
         self._visited = 0
         self._limit = 2 * self.size + 4096
 
@@ -199,10 +203,20 @@ class _View:
         offsets = unpack_from(f"<{length // 2 - 2}H", self.data, vtable + 4)
         if any(0 < offset < 4 or offset >= size for offset in offsets):
             raise _Fault(f"a field outside of its table of {size} bytes", vtable)
+        if len({*offsets} - {0}) != len(offsets) - offsets.count(0):
+            raise _Fault("two fields in the same place", vtable)
         return size, offsets
 
     def _shape(self, layout: Layout, vtable: int, position: int) -> _Shape:
-        size, offsets = self._vtable(vtable, position)
+        """The shape of tables with the vtable at `vtable`; equal vtables need not be the same one."""
+        key = (layout, *self._vtable(vtable, position))
+        if key not in self._shapes:
+            if len(self._shapes) == MAX_SHAPES:
+                raise _Fault(f"more than {MAX_SHAPES} different vtables", vtable)
+            self._shapes[key] = self._make_shape(*key, vtable)
+        return self._shapes[key]
+
+    def _make_shape(self, layout: Layout, size: int, offsets: tuple[int, ...], vtable: int) -> _Shape:
         cells: list[tuple[int, Scalar, int]] = []  # offset in the table, type, slot
         present = []
         for index, field in enumerate(layout.fields, 1):
@@ -248,7 +262,8 @@ class _View:
 
     def _unknown(self, name: str, position: int, fields: list[tuple[int, int, int]]) -> Unknown:
         found = [(slot, bytes(self.data[position + start : position + start + size])) for slot, start, size in fields]
-        self.note("unknown-field", f"{name} has fields of a newer schema: {found}", position)
+        slots = ", ".join(str(slot) for slot, _ in found[:9])
+        self.note("unknown-field", f"{name} has fields of a newer schema in slots {slots}", position)
         return tuple(found)
 
     def _member(self, layouts: tuple[Layout, ...], member: int, position: int) -> Any:
@@ -319,6 +334,8 @@ class _View:
             start, count = self._vector(position, size)
             values = unpack_from(f"<{count}{code}", data, start)
             if members:
+                if newer := {*values} - {*members}:
+                    self.note("unknown-enum", f"values {newer} of an enum, which this schema does not know", position)
                 values = tuple([members.get(value, value) for value in values])
             seen[position] = values
             return values
@@ -382,9 +399,6 @@ def _beyond(size: int, offsets: tuple[int, ...], first: int) -> list[tuple[int, 
     """The slots from `first` on that hold something: (slot, offset, bytes up to the next field or the end)."""
     if len(offsets) <= first:
         return []
-    ends = [*sorted({offset for offset in offsets if offset}), size]
-    return [
-        (slot, offset, next(end for end in ends if end > offset) - offset)
-        for slot, offset in enumerate(offsets)
-        if slot >= first and offset
-    ]
+    starts = sorted({*offsets} - {0})
+    ends = dict(zip(starts, [*starts[1:], size], strict=True))
+    return [(slot, at, ends[at] - at) for slot, at in enumerate(offsets) if slot >= first and at]

@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from pytflite.schema.enums import DimensionType
-from pytflite.schema.tables import SparsityParameters
+from pytflite.schema.tables import Int32Vector, SparsityParameters, Uint8Vector, Uint16Vector
 
 Array = npt.NDArray[Any]
 
@@ -75,7 +75,7 @@ def densify(stored: Array, shape: Sequence[int], sparsity: SparsityParameters) -
 
 
 def _values(vector: Any) -> Array:
-    if vector is None:
-        raise ValueError("a sparse level without segments or indices")
+    if not isinstance(vector, Int32Vector | Uint16Vector | Uint8Vector):
+        raise ValueError(f"a sparse level with {vector} for segments or indices")
     values: Array = vector.values.astype(np.int64)
     return values

@@ -87,6 +87,10 @@ def test_the_vtable_makes_no_sense(vtable: tuple[int, ...], message: str) -> Non
 
 def test_fields_overlap() -> None:
     vtable = struct.pack("<14H", 28, 12, *[4] * 12)
+    assert "two fields in the same place" in str(fault(file(0xFFFFFFF4, 0, 0) + vtable, LEAF))
+    vtable = struct.pack("<6H", 12, 12, 0, 0, 4, 5)
+    assert "fields of Leaf overlap" not in str(parse(file(0xFFFFFFF4, 0, 0) + vtable, LEAF).root)
+    vtable = struct.pack("<8H", 16, 12, 0, 0, 0, 4, 5, 0)
     assert "fields of Leaf overlap" in str(fault(file(0xFFFFFFF4, 0, 0) + vtable, LEAF))
 
 
@@ -139,6 +143,7 @@ def test_an_enum_value_of_a_newer_schema() -> None:
     data = bytearray(data.replace(u32(2) + b"\2\2", u32(2) + b"\2\7"))
     reading = parse(data)
     assert reading.root.colours == (2, 7)
+    assert [(note.rule, "{7}" in note.message) for note in reading.notes] == [("unknown-enum", True)]
     newer = build(leaf(colour=9), LEAF, "TEST")
     reading = parse(newer, LEAF)
     assert reading.root.colour == 9
@@ -270,4 +275,51 @@ def test_overlapping_vectors_are_refused(kind: Vector) -> None:
     assert isinstance(result, FormatError)
     assert "objects overlap" in str(result)
     assert seconds < 1
+    assert peak < 40 * len(data)
+
+
+def test_one_place_for_thirty_thousand_fields_is_refused() -> None:
+    table = struct.pack("<i", -60_000) + bytes(59_996)
+    vtable = struct.pack("<30002H", 60_004, 60_000, *[4] * 30_000)
+    seconds, peak, result = costs(u32(8) + b"TEST" + table + vtable, LEAF)
+    assert "two fields in the same place" in str(result)
+    assert seconds < 1
+    assert peak < 4_000_000
+
+
+def test_fifteen_thousand_fields_of_a_newer_schema() -> None:
+    table = struct.pack("<i", -60_000) + bytes(59_996)
+    vtable = struct.pack("<15002H", 30_004, 60_000, *range(4, 60_004, 4)[:14_999], 0)
+    seconds, peak, result = costs(u32(8) + b"TEST" + table + vtable, Layout(Other, 0))
+    assert len(result.unknown) == 14_999
+    assert seconds < 1
+    assert peak < 8_000_000
+
+
+def test_a_vtable_for_every_table_is_refused() -> None:
+    """Twenty thousand tables, each with its own idea of its size."""
+    count = 20_000
+    layout = Layout(Level, 1, [Field("items", 0, Vector(Layout(Level, 1, [Field("items", 0, Vector(INT), ())])), ())])
+    data = bytearray(u32(16) + b"TEST" + struct.pack("<4H", 6, 8, 4, 0) + struct.pack("<iI", 8, 4) + u32(count))
+    tables = len(data) + 4 * count
+    data += u32(*(tables + 8 * index + 4 - len(data) - 4 * index for index in range(count)))
+    for index in range(count):
+        data += struct.pack("<HHi", 4, 4 + index, 4)
+    data += bytes(count)
+    seconds, peak, result = costs(bytes(data), layout)
+    assert "objects overlap" in str(result) or "different vtables" in str(result)
+    assert seconds < 2
+    assert peak < 40_000_000
+
+
+def test_the_smallest_tables_take_a_few_dozen_times_their_bytes() -> None:
+    count = 50_000
+    layout = Layout(Level, 1, [Field("items", 0, Vector(Layout(Level, 1, [Field("items", 0, Vector(INT), ())])), ())])
+    data = bytearray(u32(20) + b"TEST" + struct.pack("<6H", 6, 8, 4, 0, 4, 4) + struct.pack("<iI", 12, 4) + u32(count))
+    tables = len(data) + 4 * count
+    data += u32(*[4 * count] * count)
+    data += b"".join([struct.pack("<i", tables + 4 * index - 16) for index in range(count)])
+    seconds, peak, result = costs(bytes(data), layout)
+    assert len(result.items) == count
+    assert seconds < 2
     assert peak < 40 * len(data)

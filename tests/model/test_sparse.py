@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from pytflite.build import ModelBuilder
 from pytflite.errors import FormatError
+from pytflite.flatbuffer import UnknownMember
 from pytflite.model.read import read
 from pytflite.model.sparse import densify
 from pytflite.model.types import Model
@@ -42,6 +43,7 @@ def csr(segments: list[int], indices: list[int], bits: int = 32) -> DimensionMet
     )
 
 
+NEWER = DimensionMetadata(DimensionType.SPARSE_CSR, 0, UnknownMember(9), UnknownMember(9))
 MATRIX = np.float32([[1, 0, 2, 0], [0, 0, 0, 0], [0, 3, 0, 4]])
 
 
@@ -90,7 +92,11 @@ def test_elements_past_the_last_leaf_are_ignored() -> None:
         (SparsityParameters((0, 1), (), (dense(3), csr([0, 1, 1, 1], [4]))), "leave its dimension of 4"),
         (SparsityParameters((0, 1), (), (dense(3), csr([0, 1, 1, 1], [-1]))), "leave its dimension of 4"),
         (SparsityParameters((0, 1), (), (dense(3), csr([0, 3, 3, 3], [0, 1, 2]))), "3 elements, the buffer holds 2"),
-        (SparsityParameters((0, 1), (), (dense(3), DimensionMetadata(DimensionType.SPARSE_CSR))), "without segments"),
+        (
+            SparsityParameters((0, 1), (), (dense(3), DimensionMetadata(DimensionType.SPARSE_CSR))),
+            "level with None for",
+        ),
+        (SparsityParameters((0, 1), (), (dense(3), NEWER)), r"with UnknownMember\(member=9\) for segments"),
     ],
 )
 def test_trees_that_do_not_fit(sparsity: SparsityParameters, message: str) -> None:
