@@ -23,7 +23,7 @@ import numpy.typing as npt
 
 Array = npt.NDArray[Any]
 
-_LOOPS = {"f": 6, "d": 5, "ff": 14}
+_LOOPS = {"f": 6, "d": 5, "ff": 14, "dd": 15}
 """Types of a C function's arguments -> slot of the loop over it in the C interface (``numpy/__ufunc_api.h``)."""
 _FROM_FUNCTION = 1
 _NO_IDENTITY = -1
@@ -60,6 +60,7 @@ exp = _ufunc("exp", "d")
 expf = _ufunc("expf")
 expm1f = _ufunc("expm1f")
 logf = _ufunc("logf")
+pow = _ufunc("pow", "dd")
 powf = _ufunc("powf", "ff")
 sinf = _ufunc("sinf")
 tanhf = _ufunc("tanhf")

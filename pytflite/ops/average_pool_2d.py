@@ -20,7 +20,7 @@ import numpy.typing as npt
 
 from pytflite.arithmetic.rounding import divide_toward_zero
 from pytflite.ops._api import Op
-from pytflite.ops._shared.pooling import PoolParams, clamp, pool_params, pool_shapes, pooled
+from pytflite.ops._shared.pooling import PoolParams, accumulate, clamp, pool_params, pool_shapes
 from pytflite.schema.enums import BuiltinOperator
 from pytflite.schema.tables import Pool2DOptions
 
@@ -51,13 +51,3 @@ def define_float(input: Array, p: PoolParams) -> Stages:
     average = accumulator / count.astype(np.float32)
     yield "average", average
     yield "output", clamp(average, p, input.dtype)
-
-
-def accumulate(input: Array, p: PoolParams, dtype: npt.DTypeLike) -> tuple[Array, Array]:
-    """Sums of what is seen, and how many elements are in each: (1, output height, output width, 1)."""
-    accumulator, taps = pooled(input, p, 0, dtype)
-    count = np.zeros((1, *accumulator.shape[1:3], 1), np.int32)
-    for tap in taps:
-        accumulator[tap.positions] += input[tap.pixels]
-        count[tap.positions] += 1
-    return accumulator, count

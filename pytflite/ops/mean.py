@@ -26,6 +26,7 @@ from pytflite.ops._api import Node, Op
 from pytflite.ops._shared.reduction import (
     QuantizedReduction,
     Reduction,
+    after,
     fold,
     quantized_reduction,
     quantized_sums,
@@ -74,6 +75,6 @@ def define_integer(input: Array, axis: Array, p: Reduction) -> Stages:
 @OP.rule("float32", "f32 i32 -> f32", params=reduction_of)
 def define_float(input: Array, axis: Array, p: Reduction) -> Stages:
     """Add one by one, divide."""
-    accumulator = fold(np.add, rows(input, p, start=0)).reshape(p.shape)
+    accumulator = fold(np.add, after(0, rows(input, p))).reshape(p.shape)
     yield "accumulator", accumulator
     yield "output", accumulator / np.float32(p.depth)

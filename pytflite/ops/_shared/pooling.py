@@ -62,6 +62,16 @@ def pooled(input: Array, p: PoolParams, fill: npt.ArrayLike, dtype: npt.DTypeLik
     return accumulator, taps(p.window, p.filter_h, p.filter_w, height, width)
 
 
+def accumulate(input: Array, p: PoolParams, dtype: npt.DTypeLike) -> tuple[Array, Array]:
+    """Sums of what is seen, and how many elements are in each: (1, output height, output width, 1)."""
+    accumulator, taps = pooled(input, p, 0, dtype)
+    count = np.zeros((1, *accumulator.shape[1:3], 1), np.int32)
+    for tap in taps:
+        accumulator[tap.positions] += input[tap.pixels]
+        count[tap.positions] += 1
+    return accumulator, count
+
+
 def clamp(values: Array, p: PoolParams, dtype: np.dtype[Any]) -> Array:
     """The fused activation, in the type of the output."""
     return np.clip(values, p.activation_min, p.activation_max).astype(dtype)

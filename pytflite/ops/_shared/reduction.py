@@ -79,30 +79,27 @@ def reduced_shapes(node: Node) -> list[Shape]:
     return [reduction_of(node).shape]
 
 
-def rows(input: Array, reduction: Reduction, start: npt.ArrayLike | None = None) -> Array:
-    """One row per output element, in the order of the output: what is reduced to it, in the order of the input.
-
-    Args:
-        input: the input.
-        reduction: the geometry.
-        start: what comes before the first element; None: nothing.
-    """
+def rows(input: Array, reduction: Reduction) -> Array:
+    """One row per output element, in the order of the output: what is reduced to it, in the order of the input."""
     kept = [axis for axis in range(input.ndim) if axis not in reduction.axes]
-    elements = input.transpose(*kept, *reduction.axes).reshape(math.prod(reduction.shape), reduction.depth)
-    if start is None:
-        return elements
-    return np.concatenate([np.full((len(elements), 1), start, input.dtype), elements], axis=1)
+    return input.transpose(*kept, *reduction.axes).reshape(math.prod(reduction.shape), reduction.depth)
 
 
-def fold(step: np.ufunc, elements: Array) -> Array:
-    """``step(step(first, second), third)`` and so on along each row, rounded or wrapped after every step."""
-    folded: Array = step.accumulate(elements, axis=1, dtype=elements.dtype)[:, -1]
-    return folded
+def after(start: npt.ArrayLike, elements: Array) -> Array:
+    """Elements along the last axis, and in front of the first one a number to start from."""
+    return np.concatenate([np.full((*elements.shape[:-1], 1), start, elements.dtype), elements], axis=-1)
 
 
 def started(input: Array, reduction: Reduction, neutral: npt.ArrayLike) -> Array:
-    """`rows` from the neutral element, or from the first element where kernels do so."""
-    return rows(input, reduction, None if reduction.is_full and reduction.depth else neutral)
+    """`rows` after the neutral element, but for those where kernels start from the first element."""
+    elements = rows(input, reduction)
+    return elements if reduction.is_full and reduction.depth else after(neutral, elements)
+
+
+def fold(step: np.ufunc, elements: Array) -> Array:
+    """``step(step(first, second), third)`` and so on along the last axis, rounded or wrapped after every step."""
+    folded: Array = step.accumulate(elements, axis=-1, dtype=elements.dtype)[..., -1]
+    return folded
 
 
 def reduce(step: np.ufunc, input: Array, reduction: Reduction, neutral: npt.ArrayLike) -> Array:
@@ -113,7 +110,7 @@ def reduce(step: np.ufunc, input: Array, reduction: Reduction, neutral: npt.Arra
 def select(find: Finder, input: Array, reduction: Reduction, neutral: npt.ArrayLike) -> Array:
     """One element picked along the axes; of the shape of the output."""
     elements = started(input, reduction, neutral)
-    return np.take_along_axis(elements, find(elements)[:, None], axis=1).reshape(reduction.shape)
+    return np.take_along_axis(elements, find(elements)[:, None], axis=-1).reshape(reduction.shape)
 
 
 class QuantizedReduction(NamedTuple):
