@@ -2,7 +2,7 @@
 
     python golden/record_ops.py [op ...]
 
-Each ``tests/ops/test_<op>.py`` has ``golden_cases()``; the recordings go to ``golden/ops/<op>.npz`` with their provenance.
+Each ``tests/ops/test_<op>.py`` has ``golden_cases()``; the recordings go to ``golden/ops/<op>.npz``, with provenance.
 """
 
 import importlib

@@ -1,7 +1,7 @@
 """Run a script written for tf.lite without changing it: ``python -m pytflite.alias script.py [arguments]``.
 
-``ai_edge_litert.interpreter``, ``tflite_runtime.interpreter`` and ``tensorflow.lite`` then give pytflite's `Interpreter`. Of
-TensorFlow itself, where it is installed, all else stays as it is; where it is not, only ``tf.lite`` is there.
+``ai_edge_litert.interpreter``, ``tflite_runtime.interpreter`` and ``tensorflow.lite`` then give pytflite's
+`Interpreter`. Of TensorFlow itself, where it is installed, all else stays; where it is not, only ``tf.lite`` is there.
 """
 
 from __future__ import annotations

@@ -1,18 +1,18 @@
 """What an op file declares, and what it is told about the operator at hand.
 
 An op file makes one `Op`: names of inputs and outputs, shape inference, and *rules*. A rule is one arithmetic for some
-dtypes: its *definition* in NumPy, a generator of named stages whose last ones are the outputs; *params*, derived once in
-prepare; and, for some, the name of a compiled *kernel* that must equal the definition bit for bit.
+dtypes: its *definition* in NumPy, a generator of named stages whose last ones are the outputs; *params*, derived once
+in prepare; and, for some, the name of a compiled *kernel* that must equal the definition bit for bit.
 """
 
 from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -28,6 +28,28 @@ Shape = tuple[int, ...]
 Shapes = Callable[["Node"], Sequence[Shape | None]]
 Params = Callable[["Node"], Any]
 Define = TypeVar("Define", bound=Callable[..., Any])
+
+
+class Machine(Protocol):
+    """What stateful operators work on while they run: it belongs to one interpreter.
+
+    Attributes:
+        resources: what resource tensors stand for (variables, hash tables), and whatever else lasts between invokes, by
+            a key of the operator's choice.
+    """
+
+    resources: dict[Hashable, Any]
+
+    def call(self, subgraph: int, inputs: Sequence[Array]) -> list[Array]:
+        """Run a subgraph: copies of its outputs.
+
+        Raises:
+            PrepareError: the subgraph cannot take inputs of these shapes.
+            InvokeError: one of its operators cannot compute with the values.
+        """
+
+
+Outline = Callable[[int, Sequence[Shape]], Sequence["Shape | None"]]
 
 
 class ValueNeeded(Exception):
@@ -123,6 +145,8 @@ class Op:
         options: class of the options table; its defaults stand in where a file has none.
         mutates: names of the inputs that are variable tensors; a stage of that name is written back to them.
         shape_only: whether the outputs follow from the shapes of the inputs alone (and so are known in prepare).
+        stateful: whether definitions take a `Machine` after the params; such an operator is never computed in prepare.
+        calls: names of the options that hold indices of subgraphs.
     """
 
     builtin: BuiltinOperator
@@ -131,6 +155,8 @@ class Op:
     options: type[Any] | None = None
     mutates: str = ""
     shape_only: bool = False
+    stateful: bool = False
+    calls: str = ""
     custom_code: str = ""
     rules: list[Rule] = field(default_factory=list)
     _shapes: Shapes | None = None
@@ -218,9 +244,12 @@ class Op:
         candidates = [rule for rule in self.rules if any(row.matches(inputs, outputs) for row in rule.types)]
         return next((rule for rule in sorted(candidates, key=rank) if accepts(rule)), None)
 
-    def stages(self, rule: Rule, inputs: Sequence[Array | None], params: Any) -> Iterator[tuple[str, Any]]:
+    def stages(
+        self, rule: Rule, inputs: Sequence[Array | None], params: Any, machine: Machine | None = None
+    ) -> Iterator[tuple[str, Any]]:
         """Run a definition: pairs of stage name and value, outputs and mutated inputs among the last."""
-        result = rule.define(*group(self.input_roles, inputs), params)
+        state = (machine,) if self.stateful else ()
+        result = rule.define(*group(self.input_roles, inputs), params, *state)
         if isinstance(result, Iterator):
             yield from result
         else:
@@ -326,6 +355,8 @@ class Node:
         profile: the profile that selected it.
         inputs: tensors in schema order, None where absent.
         outputs: tensors; their shapes are those of the file until shape inference replaced them.
+        intermediates: tensors that hold no values, only quantization parameters.
+        outline: output shapes of a subgraph for input shapes, None where only the values decide.
     """
 
     operator: Operator
@@ -334,6 +365,8 @@ class Node:
     profile: Profile
     inputs: tuple[TensorSpec | None, ...]
     outputs: tuple[TensorSpec, ...]
+    intermediates: tuple[TensorSpec, ...] = ()
+    outline: Outline = lambda subgraph, shapes: ()
 
     @cached_property
     def _by_role(self) -> dict[str, Any]:

@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from pytflite.errors import InvokeError, PytfliteError
+from pytflite.errors import InvokeError
 from pytflite.model.types import Operator
-from pytflite.ops._api import Op, Rule, Shape
+from pytflite.ops._api import Machine, Op, Rule, Shape
 
 Array = npt.NDArray[Any]
 
@@ -40,15 +40,18 @@ class PreparedNode:
     dtypes: tuple[np.dtype[Any], ...]
     why: str
 
-    def stages(self, inputs: Sequence[Array | None]) -> Iterator[tuple[str, Any]]:
+    def stages(self, inputs: Sequence[Array | None], machine: Machine | None = None) -> Iterator[tuple[str, Any]]:
         """Run the definition: pairs of stage name and value."""
-        return self.op.stages(self.rule, inputs, self.params)
+        return self.op.stages(self.rule, inputs, self.params, machine)
 
-    def run(self, inputs: Sequence[Array | None]) -> tuple[list[Array], dict[int, Array]]:
+    def run(
+        self, inputs: Sequence[Array | None], machine: Machine | None = None
+    ) -> tuple[list[Array], dict[int, Array]]:
         """Compute the outputs, through the kernel where there is one.
 
         Args:
             inputs: one array per input of the operator, None where absent.
+            machine: what a stateful operator works on.
 
         Returns:
             The output arrays, and new values of variable tensors by tensor index.
@@ -58,23 +61,21 @@ class PreparedNode:
         """
         try:
             if self.kernel is None:
-                return self._define(inputs)
+                return self._define(inputs, machine)
             outputs = [np.empty(shape or (), dtype) for shape, dtype in zip(self.shapes, self.dtypes, strict=True)]
             self.kernel(*inputs, *[None] * (len(self.op.input_roles) - len(inputs)), self.params, *outputs)
             return outputs, {}
-        except PytfliteError:
-            raise
-        except (ValueError, IndexError, OverflowError, MemoryError) as fault:
+        except (InvokeError, ValueError, IndexError, OverflowError, MemoryError) as fault:
             message = f"{fault} Node number {self.operator.index} ({self.operator.name}) failed to invoke."
             raise InvokeError(message) from fault
 
-    def _define(self, inputs: Sequence[Array | None]) -> tuple[list[Array], dict[int, Array]]:
+    def _define(self, inputs: Sequence[Array | None], machine: Machine | None) -> tuple[list[Array], dict[int, Array]]:
         with np.errstate(all="ignore"):
-            values = dict(self.stages(inputs))
+            values = dict(self.stages(inputs, machine))
         outputs: list[Array] = []
         for role in self.op.output_roles:
             if role.name in values:
-                outputs.extend(values[role.name] if role.variadic else [values[role.name]])
+                outputs.extend(map(np.asarray, values[role.name] if role.variadic else [values[role.name]]))
         mutated = set(self.op.mutates.split())
         states = {
             self.operator.inputs[i]: values[role.name]

@@ -1,13 +1,14 @@
 """Prepare: one pass over the operators in which everything is decided.
 
-Shapes flow from the inputs. Where a shape depends on a value that only running can tell, the pass stops: what is prepared
-so far is a *segment*, and the rest is prepared when that value is known (`Plan.following`).
+Shapes flow from the inputs. Where a shape depends on a value that only running can tell, the pass stops: what is
+prepared so far is a *segment*, and the rest is prepared when that value is known (`Plan.following`).
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -25,6 +26,9 @@ Array = npt.NDArray[Any]
 
 FOLD_LIMIT = 1024
 """Largest tensor, in elements, whose value is computed in prepare because all its inputs are known."""
+
+FOLLOWING_LIMIT = 64
+"""How many segments are kept after one; where every invoke brings another shape, the oldest goes."""
 
 
 @dataclass(slots=True)
@@ -45,18 +49,22 @@ class Segment:
         values: of the tensors known in prepare, by tensor index.
         end: index of the first operator that is not prepared yet.
         needs: the tensor whose value or shape stopped prepare, or None when the segment runs to the end.
+        by_value: whether it is the value that is needed, not just the shape.
+        following: what was prepared after this segment, by what was known then.
     """
 
     nodes: tuple[PreparedNode, ...]
     shapes: Mapping[int, Shape]
     values: Mapping[int, Array]
     end: int
-    needs: int | None
+    needs: int | None = None
+    by_value: bool = False
+    following: dict[Any, Segment] = field(default_factory=dict, repr=False, compare=False)
 
 
 @dataclass(frozen=True)
 class Plan:
-    """How one subgraph is run under one profile for given input shapes. Immutable, but for a cache of segments."""
+    """How one subgraph is run under one profile for given input shapes. Immutable, but for segments added later."""
 
     model: Model
     subgraph: Subgraph
@@ -64,29 +72,36 @@ class Plan:
     chosen: tuple[tuple[Op, Rule], ...]
     first: Segment
     last_use: Mapping[int, int]
+    resolver: OpResolver
     kernels: bool = True
-    _cache: dict[Any, Segment] = field(default_factory=dict, repr=False)
+    callers: tuple[int, ...] = ()
 
     @property
     def is_static(self) -> bool:
         """Whether every shape was known in prepare."""
         return self.first.needs is None
 
-    def following(self, segment: Segment, arrays: Mapping[int, Array]) -> Segment:
-        """The segment after one that has run, prepared for the arrays that it left.
+    def following(self, segment: Segment, arrays: Mapping[int, Array], needed: Array) -> Segment:
+        """The segment after one that has run.
+
+        Args:
+            segment: what has run.
+            arrays: what it and those before it computed, by tensor index.
+            needed: the value of the tensor that stopped prepare.
 
         Raises:
             PrepareError: an operator cannot take them.
         """
-        needs = segment.needs
-        assert needs is not None
+        assert segment.needs is not None
         shapes = {index: array.shape for index, array in arrays.items()}
-        value = arrays[needs]
-        key = (segment.end, tuple(sorted(shapes.items())), value.dtype.str, value.tobytes())
-        if key not in self._cache:
-            facts = Facts({**segment.shapes, **shapes}, {**segment.values, needs: value})
-            self._cache[key] = _segment(self, segment.end, facts)
-        return self._cache[key]
+        known = {segment.needs: needed.copy()} if segment.by_value else {}
+        key = (tuple(sorted(shapes.items())), tuple(value.tobytes() for value in known.values()))
+        if key not in segment.following:
+            if len(segment.following) == FOLLOWING_LIMIT:
+                del segment.following[next(iter(segment.following))]
+            facts = Facts({**segment.shapes, **shapes}, {**segment.values, **known})
+            segment.following[key] = _segment(self, segment.end, facts)
+        return segment.following[key]
 
 
 def prepare(
@@ -97,6 +112,7 @@ def prepare(
     resolver: OpResolver | None = None,
     shapes: Mapping[int, Shape] | None = None,
     kernels: bool = True,
+    callers: tuple[int, ...] = (),
 ) -> Plan:
     """Decide how a subgraph is run.
 
@@ -107,49 +123,111 @@ def prepare(
         resolver: where operators come from, by default the builtin ones.
         shapes: tensor index -> shape, for tensors that were resized.
         kernels: whether compiled kernels may stand in for definitions.
+        callers: the subgraphs on whose behalf this one is prepared.
 
     Raises:
         PrepareError: operators, dtypes, shapes or parameters that cannot be run; what is not supported at all is
-            listed for the whole subgraph at once.
+            listed for the subgraph and all that it calls at once.
     """
+    resolver = resolver or OpResolver()
     graph = model.subgraphs[subgraph]
-    chosen = _choose(graph, profile, resolver or OpResolver())
+    if not callers:
+        _require_supported(model, subgraph, profile, resolver)
+    chosen = _choose(graph, profile, resolver)
     facts = Facts({t.index: t.shape for t in graph.tensors}, {})
     produced = {index for operator in graph.operators for index in operator.outputs}
     for tensor in graph.tensors:
         if tensor.index not in produced and not tensor.is_variable:
             value = model.constant(tensor)
+            if value is None and 0 in tensor.shape and tensor.index not in graph.inputs:
+                value = np.empty(tensor.shape, tensor.dtype.numpy)
             if value is not None:
                 facts.values[tensor.index] = value
     facts.shapes.update(shapes or {})
     last_use = {index: operator.index for operator in graph.operators for index in operator.inputs}
-    empty = Segment((), {}, {}, 0, None)
-    plan = Plan(model, graph, profile, chosen, empty, last_use, kernels)
-    return replace(plan, first=_segment(plan, 0, facts), _cache={})
+    empty = Segment((), {}, {}, 0)
+    plan = Plan(model, graph, profile, chosen, empty, last_use, resolver, kernels, (*callers, subgraph))
+    return replace(plan, first=_segment(plan, 0, facts))
 
 
-def _choose(graph: Subgraph, profile: Profile, resolver: OpResolver) -> tuple[tuple[Op, Rule], ...]:
-    chosen: list[tuple[Op, Rule]] = []
+def output_shapes(plan: Plan) -> list[Shape | None]:
+    """Shapes of a subgraph's outputs, None where only the values decide."""
+    if not plan.is_static:
+        return [None for _ in plan.subgraph.outputs]
+    return [plan.first.shapes[index] for index in plan.subgraph.outputs]
+
+
+def prepare_called(plan: Plan, subgraph: int, shapes: Sequence[Shape]) -> Plan:
+    """Prepare a subgraph that an operator of a plan calls, for input shapes.
+
+    Raises:
+        PrepareError: there is no such subgraph, it takes another number of inputs, it calls itself, or it cannot be
+            prepared.
+    """
+    graphs = plan.model.subgraphs
+    if not 0 <= subgraph < len(graphs):
+        raise PrepareError(f"Subgraph {subgraph} is called, but the model has {len(graphs)}.")
+    if subgraph in plan.callers:
+        raise PrepareError(f"Subgraph {subgraph} calls itself.")
+    inputs = graphs[subgraph].inputs
+    if len(inputs) != len(shapes):
+        raise PrepareError(f"Subgraph {subgraph} takes {len(inputs)} inputs, {len(shapes)} are given.")
+    return prepare(
+        plan.model,
+        subgraph,
+        plan.profile,
+        resolver=plan.resolver,
+        shapes=dict(zip(inputs, shapes, strict=True)),
+        kernels=plan.kernels,
+        callers=plan.callers,
+    )
+
+
+def _require_supported(model: Model, subgraph: int, profile: Profile, resolver: OpResolver) -> None:
+    """Look through a subgraph and all that it calls for what no rule takes."""
     missing: list[PrepareError] = []
+    found, waiting = {subgraph}, [subgraph]
+    while waiting:
+        graph = model.subgraphs[waiting.pop()]
+        _choose(graph, profile, resolver, missing)
+        for operator in graph.operators:
+            op = resolver.find(operator)
+            for name in op.calls.split() if op else ():
+                called = getattr(operator.options, name, -1)
+                if 0 <= called < len(model.subgraphs) and called not in found:
+                    found.add(called)
+                    waiting.append(called)
+    if missing:
+        raise PrepareError("\n".join(dict.fromkeys(str(fault) for fault in missing)))
+
+
+def _choose(
+    graph: Subgraph, profile: Profile, resolver: OpResolver, missing: list[PrepareError] | None = None
+) -> tuple[tuple[Op, Rule], ...]:
+    """Operator and rule for each operator; what is missing is added to a list."""
+    missing = [] if missing is None else missing
+    chosen: list[tuple[Op, Rule]] = []
     for operator in graph.operators:
         op = resolver.find(operator)
         if op is None:
             missing.append(_unresolved(operator))
             continue
-        letters = [[_letter(graph, i) for i in side] for side in (operator.inputs, operator.outputs)]
-        rule = op.select(*letters, profile)
+        inputs, outputs = ([_letter(graph, i) for i in side] for side in (operator.inputs, operator.outputs))
+        rule = op.select(inputs, outputs, profile, partial(_accepts, graph, operator, op, profile))
         if rule is None:
-            missing.append(_untyped(operator, op, *letters))
+            missing.append(_untyped(operator, op, inputs, outputs))
         else:
             chosen.append((op, rule))
-    if missing:
-        lines = list(dict.fromkeys(str(fault) for fault in missing))
-        raise PrepareError("\n".join(lines))
     return tuple(chosen)
 
 
 def _letter(graph: Subgraph, index: int) -> str | None:
     return None if index < 0 else graph.tensors[index].dtype.letter
+
+
+def _accepts(graph: Subgraph, operator: Operator, op: Op, profile: Profile, rule: Rule) -> bool:
+    facts = Facts({tensor.index: tensor.shape for tensor in graph.tensors}, {})
+    return rule.when is None or rule.when(_node(graph, operator, op, rule, profile, facts))
 
 
 def _unresolved(operator: Operator) -> PrepareError:
@@ -171,41 +249,61 @@ def _untyped(operator: Operator, op: Op, inputs: list[str | None], outputs: list
 
 def _segment(plan: Plan, start: int, facts: Facts) -> Segment:
     nodes: list[PreparedNode] = []
+    end = len(plan.subgraph.operators)
+    needs: int | None = None
+    by_value = False
     for operator in plan.subgraph.operators[start:]:
         op, rule = plan.chosen[operator.index]
         try:
             node = _prepare_node(plan, operator, op, rule, facts)
         except ValueNeeded as wanted:
-            return Segment(tuple(nodes), dict(facts.shapes), dict(facts.values), operator.index, wanted.tensor)
+            end, needs, by_value = operator.index, wanted.tensor, True
+            break
         nodes.append(node)
-        for index, shape in zip(operator.outputs, node.shapes, strict=True):
-            if shape is None:
-                return Segment(tuple(nodes), dict(facts.shapes), dict(facts.values), operator.index + 1, index)
-            facts.shapes[index] = shape
-            facts.values.pop(index, None)
+        shapes = dict(zip(operator.outputs, node.shapes, strict=True))
+        facts.shapes |= {index: shape for index, shape in shapes.items() if shape is not None}
+        if None in shapes.values():
+            end, needs = operator.index + 1, next(index for index, shape in shapes.items() if shape is None)
+            break
         _fold(node, facts)
-    return Segment(tuple(nodes), dict(facts.shapes), dict(facts.values), len(plan.subgraph.operators), None)
+    return Segment(tuple(nodes), facts.shapes, facts.values, end, needs, by_value)
 
 
-def _prepare_node(plan: Plan, operator: Operator, op: Op, rule: Rule, facts: Facts) -> PreparedNode:
+def _node(graph: Subgraph, operator: Operator, op: Op, rule: Rule, profile: Profile, facts: Facts) -> Node:
     def spec(index: int, role: str) -> TensorSpec | None:
         if index < 0:
             return None
-        return TensorSpec(plan.subgraph.tensors[index], role, facts.shapes[index], facts.values.get(index))
+        return TensorSpec(graph.tensors[index], role, facts.shapes[index], facts.values.get(index))
 
-    inputs = tuple(spec(i, role) for i, role in zip(operator.inputs, _names(op.input_roles, operator.inputs), strict=True))
+    inputs = tuple(
+        spec(i, role) for i, role in zip(operator.inputs, _names(op.input_roles, operator.inputs), strict=True)
+    )
     outputs = tuple(
         out
         for i, role in zip(operator.outputs, _names(op.output_roles, operator.outputs), strict=True)
         if (out := spec(i, role)) is not None
     )
-    node = Node(operator, op, rule, plan.profile, inputs, outputs)
+    intermediates = tuple(
+        TensorSpec(graph.tensors[i], f"intermediates[{k}]", facts.shapes[i])
+        for k, i in enumerate(operator.intermediates)
+        if i >= 0
+    )
+    return Node(operator, op, rule, profile, inputs, outputs, intermediates)
+
+
+def _prepare_node(plan: Plan, operator: Operator, op: Op, rule: Rule, facts: Facts) -> PreparedNode:
+    def outline(subgraph: int, shapes: Sequence[Shape]) -> list[Shape | None]:
+        return output_shapes(prepare_called(plan, subgraph, shapes))
+
+    node = replace(_node(plan.subgraph, operator, op, rule, plan.profile, facts), outline=outline)
     try:
         shapes = tuple(shape if shape is None else tuple(int(d) for d in shape) for shape in op.infer(node))
-        if len(shapes) != len(outputs):
-            raise PrepareError(f"{len(outputs)} outputs where {len(shapes)} are computed.")
-        sized = tuple(out if shape is None else replace(out, shape=shape) for out, shape in zip(outputs, shapes, strict=True))
-        node = Node(operator, op, rule, plan.profile, inputs, sized)
+        if len(shapes) != len(node.outputs):
+            raise PrepareError(f"{len(node.outputs)} outputs where {len(shapes)} are computed.")
+        sized = tuple(
+            out if shape is None else replace(out, shape=shape) for out, shape in zip(node.outputs, shapes, strict=True)
+        )
+        node = replace(node, outputs=sized)
         params = rule.params(node) if rule.params else None
     except PrepareError as fault:
         if f"Node number {operator.index} " in str(fault):
@@ -213,7 +311,7 @@ def _prepare_node(plan: Plan, operator: Operator, op: Op, rule: Rule, facts: Fac
         raise operator_error(operator, str(fault)) from None
     kernel = load_kernel(rule.kernel) if rule.kernel and plan.kernels and None not in shapes else None
     why = f"rule {rule.name} of profile {plan.profile.name}; " + (f"kernel {rule.kernel}" if kernel else "definition")
-    return PreparedNode(operator, op, rule, params, kernel, shapes, tuple(o.dtype for o in outputs), why)
+    return PreparedNode(operator, op, rule, params, kernel, shapes, tuple(out.dtype for out in node.outputs), why)
 
 
 def _names(roles: Sequence[Role], tensors: Sequence[int]) -> list[str]:
@@ -230,7 +328,7 @@ def _fold(node: PreparedNode, facts: Facts) -> None:
     present = [index for index in node.operator.inputs if index >= 0]
     small = all(shape is not None and np.prod(shape) <= FOLD_LIMIT for shape in node.shapes)
     known = all(index in facts.values and facts.values[index].size <= FOLD_LIMIT for index in present)
-    if node.op.mutates or not small or not (known or node.op.shape_only):
+    if node.op.mutates or node.op.stateful or not small or not (known or node.op.shape_only):
         return
     inputs = [
         None if i < 0 else facts.values[i] if i in facts.values else np.broadcast_to(np.int8(0), facts.shapes[i])

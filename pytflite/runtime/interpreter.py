@@ -82,7 +82,7 @@ def load_delegate(library: str, options: Mapping[str, Any] | None = None) -> NoR
 
 
 class SignatureRunner:
-    """Calls one signature of a model: keyword arguments in, dictionary out. Made by `Interpreter.get_signature_runner`."""
+    """Calls one signature of a model: keywords in, dictionary out. Made by `Interpreter.get_signature_runner`."""
 
     def __init__(self, interpreter: Interpreter | None = None, signature_key: str | None = None) -> None:
         if not interpreter:

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from pytflite.errors import ArgumentError, StateError
+from pytflite.ops._api import Shape
 from pytflite.plan.node import PreparedNode
-from pytflite.plan.prepare import Plan, Segment
+from pytflite.plan.prepare import Plan, Segment, prepare_called
 from pytflite.runtime.state import State
 
 Array = npt.NDArray[Any]
+CALLED_LIMIT = 64
+"""How many called subgraphs are kept prepared, by input shapes; where every call brings others, the oldest goes."""
+
 Observer = Callable[[PreparedNode, Sequence[Array | None], Sequence[Array]], None]
 
 
@@ -23,11 +27,16 @@ class Session:
     Args:
         plan: what to run.
         preserve_all: keep every intermediate tensor; otherwise each is dropped after its last use.
+        resources: what resource tensors stand for, shared by the sessions of an interpreter.
+
+    A session is the `pytflite.ops._api.Machine` of its stateful operators.
     """
 
-    def __init__(self, plan: Plan, *, preserve_all: bool = False) -> None:
+    def __init__(self, plan: Plan, *, preserve_all: bool = False, resources: dict[Hashable, Any] | None = None) -> None:
         self.plan = plan
         self.preserve_all = preserve_all
+        self.resources = {} if resources is None else resources
+        self._called: dict[tuple[int, tuple[Shape, ...]], Session] = {}
         self.state = State(plan.subgraph)
         self._kept = {*plan.subgraph.inputs, *plan.subgraph.outputs, -1}
         self._constants = dict(plan.first.values)
@@ -81,15 +90,33 @@ class Session:
         segment = self.plan.first
         self._run(segment, observer)
         while segment.needs is not None:
-            segment = self.plan.following(segment, {**self._constants, **self.inputs, **self.arrays})
+            segment = self.plan.following(segment, self.arrays, self._require(segment.needs))
             self._run(segment, observer)
         self._settle(outputs)
+
+    def call(self, subgraph: int, inputs: Sequence[Array]) -> list[Array]:
+        """Run a subgraph on behalf of an operator: copies of its outputs.
+
+        Raises:
+            PrepareError: the subgraph cannot take inputs of these shapes.
+            InvokeError: one of its operators cannot compute with the values.
+        """
+        key = (subgraph, tuple(array.shape for array in inputs))
+        if key not in self._called:
+            if len(self._called) == CALLED_LIMIT:
+                del self._called[next(iter(self._called))]
+            self._called[key] = Session(prepare_called(self.plan, *key), resources=self.resources)
+        session = self._called[key]
+        for index, array in zip(session.plan.subgraph.inputs, inputs, strict=True):
+            session.set(index, array)
+        session.invoke()
+        return [session._require(index).copy() for index in session.plan.subgraph.outputs]
 
     def _run(self, segment: Segment, observer: Observer | None) -> None:
         for node in segment.nodes:
             operator = node.operator
             inputs = [None if i < 0 else self._require(i) for i in operator.inputs]
-            outputs, states = node.run(inputs)
+            outputs, states = node.run(inputs, self)
             if observer is not None:
                 observer(node, inputs, outputs)
             self.arrays.update(zip(operator.outputs, outputs, strict=True))

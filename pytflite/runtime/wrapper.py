@@ -6,7 +6,7 @@ Scripts reach for ``interpreter._interpreter.NodeInputs(i)`` and the like, so th
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from typing import Any
 
 import numpy as np
@@ -61,6 +61,7 @@ class InterpreterWrapper:
         self._kernels = kernels
         self._subjects = [_Subject(graph) for graph in model.subgraphs]
         self._live = LiveViews()
+        self._resources: dict[Hashable, Any] = {}
 
     # ------------------------------------------------------------------------------------------------- running
 
@@ -83,7 +84,7 @@ class InterpreterWrapper:
             shapes=subject.shapes,
             kernels=self._kernels,
         )
-        subject.session = Session(plan, preserve_all=self._preserve_all)
+        subject.session = Session(plan, preserve_all=self._preserve_all, resources=self._resources)
         subject.is_ready = True
 
     def Invoke(self, subgraph_index: int = 0) -> None:

@@ -17,7 +17,7 @@ from pytflite.model.types import Model
 from pytflite.model.write import write
 from pytflite.ops._resolver import OpResolver
 from pytflite.plan.prepare import prepare
-from pytflite.profiles import REFERENCE
+from pytflite.profiles import REFERENCE, Profile
 from pytflite.runtime.session import Session
 from pytflite.tools.oracle import Oracle, first_difference
 
@@ -41,13 +41,24 @@ def case(model: Model, *inputs: Array) -> Case:
     return Case(model, [inputs])
 
 
-def evaluate(model: Model, inputs: Sequence[Sequence[Array]], *, kernels: bool, resolver: OpResolver | None = None) -> list[Array]:
-    """All outputs of all invokes of the main subgraph, under `reference`."""
+def evaluate(
+    model: Model,
+    inputs: Sequence[Sequence[Array]],
+    *,
+    kernels: bool,
+    resolver: OpResolver | None = None,
+    profile: Profile = REFERENCE,
+) -> list[Array]:
+    """All outputs of all invokes of the main subgraph; other shapes than before are a resize."""
     main = model.main
-    shapes = {index: array.shape for index, array in zip(main.inputs, inputs[0], strict=True)}
-    session = Session(prepare(model, 0, REFERENCE, shapes=shapes, kernels=kernels, resolver=resolver))
+    session: Session | None = None
+    before: dict[int, tuple[int, ...]] = {}
     outputs: list[Array] = []
     for arrays in inputs:
+        shapes = {index: array.shape for index, array in zip(main.inputs, arrays, strict=True)}
+        if session is None or shapes != before:
+            session = Session(prepare(model, 0, profile, shapes=shapes, kernels=kernels, resolver=resolver))
+            before = shapes
         for index, array in zip(main.inputs, arrays, strict=True):
             session.inputs[index][...] = array
         session.invoke()
