@@ -133,11 +133,11 @@ def define_integer(input: Array, size: Array, p: Grid) -> Stages:
 
 
 def blend(input: Array, p: Grid) -> Array:
-    """The four pixels around each position times the weights of their row and column, summed."""
+    """The four pixels around each position times the weights of their row, then of their column, summed."""
     rows, columns = p
-    top, bottom = input[:, rows.lower], input[:, rows.upper]
-    total = top[:, :, columns.lower] * rows.lower_weight * columns.lower_weight
-    total += bottom[:, :, columns.lower] * rows.upper_weight * columns.lower_weight
-    total += top[:, :, columns.upper] * rows.lower_weight * columns.upper_weight
-    total += bottom[:, :, columns.upper] * rows.upper_weight * columns.upper_weight
+    top, bottom = input[:, rows.lower] * rows.lower_weight, input[:, rows.upper] * rows.upper_weight
+    total = top[:, :, columns.lower] * columns.lower_weight
+    total += bottom[:, :, columns.lower] * columns.lower_weight
+    total += top[:, :, columns.upper] * columns.upper_weight
+    total += bottom[:, :, columns.upper] * columns.upper_weight
     return total

@@ -98,7 +98,7 @@ def started(input: Array, reduction: Reduction, neutral: npt.ArrayLike) -> Array
 
 def fold(step: np.ufunc, elements: Array) -> Array:
     """``step(step(first, second), third)`` and so on along the last axis, rounded or wrapped after every step."""
-    folded: Array = step.accumulate(elements, axis=-1, dtype=elements.dtype)[..., -1]
+    folded: Array = step.accumulate(elements, axis=-1, dtype=elements.dtype)[..., -1].copy()
     return folded
 
 
