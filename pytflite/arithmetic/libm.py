@@ -53,12 +53,16 @@ def _ufunc(name: str, arguments: str = "f") -> Callable[..., Array]:
     return ufunc
 
 
+atan2 = _ufunc("atan2", "dd")
 atan2f = _ufunc("atan2f", "ff")
 cosf = _ufunc("cosf")
+erfcf = _ufunc("erfcf")
 erff = _ufunc("erff")
 exp = _ufunc("exp", "d")
 expf = _ufunc("expf")
 expm1f = _ufunc("expm1f")
+hypot = _ufunc("hypot", "dd")
+hypotf = _ufunc("hypotf", "ff")
 logf = _ufunc("logf")
 pow = _ufunc("pow", "dd")
 powf = _ufunc("powf", "ff")

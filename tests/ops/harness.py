@@ -30,10 +30,17 @@ HAS_LITERT = importlib.util.find_spec("ai_edge_litert") is not None
 
 @dataclass(frozen=True)
 class Case:
-    """A small model and what to feed it: one list of arrays per invoke (the state goes on between them)."""
+    """A small model and what to feed it: one list of arrays per invoke (the state goes on between them).
+
+    Attributes:
+        model: the model.
+        inputs: arrays of every invoke.
+        resolver: under which the real runtime has the operators; BUILTIN_REF lacks a few.
+    """
 
     model: Model
     inputs: Sequence[Sequence[Array]]
+    resolver: str = "BUILTIN_REF"
 
 
 def case(model: Model, *inputs: Array) -> Case:
@@ -69,9 +76,9 @@ def evaluate(
     return outputs
 
 
-def real(model: bytes, inputs: Sequence[Sequence[Array]]) -> list[Array]:
-    """All outputs of all invokes by the real runtime under BUILTIN_REF."""
-    oracle = Oracle(model)
+def real(model: bytes, inputs: Sequence[Sequence[Array]], resolver: str = "BUILTIN_REF") -> list[Array]:
+    """All outputs of all invokes by the real runtime."""
+    oracle = Oracle(model, resolver)
     return [output for arrays in inputs for output in oracle.invoke(*arrays)]
 
 
@@ -85,8 +92,8 @@ def agree(subject: Case) -> None:
     reread = evaluate(read(data), subject.inputs, kernels=False)
     assert not (difference := first_difference(reread, defined)), f"after write and read: {difference}"
     if HAS_LITERT:
-        expected = real(data, subject.inputs)
-        assert not (difference := first_difference(defined, expected)), f"against BUILTIN_REF: {difference}"
+        expected = real(data, subject.inputs, subject.resolver)
+        assert not (difference := first_difference(defined, expected)), f"against {subject.resolver}: {difference}"
 
 
 def agrees_with_golden(op: str) -> None:
@@ -110,11 +117,12 @@ def record(op: str, cases: dict[str, Case]) -> None:
     counts = {}
     for name, subject in cases.items():
         data = write(subject.model)
-        outputs = real(data, subject.inputs)
+        outputs = real(data, subject.inputs, subject.resolver)
         arrays[f"{name}/model"] = np.frombuffer(data, np.uint8)
         arrays |= {f"{name}/input{i}": a for i, a in enumerate(a for fed in subject.inputs for a in fed)}
         arrays |= {f"{name}/output{i}": a for i, a in enumerate(outputs)}
         counts[name] = [len(subject.inputs), len(subject.inputs[0]), len(outputs)]
-    provenance = {"runtime": f"ai_edge_litert {module.__version__}", "resolver": "BUILTIN_REF", "cases": counts}
+    (resolver,) = {subject.resolver for subject in cases.values()}
+    provenance = {"runtime": f"ai_edge_litert {module.__version__}", "resolver": resolver, "cases": counts}
     GOLDEN.mkdir(parents=True, exist_ok=True)
     np.savez_compressed(GOLDEN / f"{op}.npz", provenance=np.array(json.dumps(provenance)), **arrays)

@@ -8,15 +8,17 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
+import pytest
 from hypothesis import strategies as st
 
 from pytflite.build import ModelBuilder
+from pytflite.errors import InvokeError
 from pytflite.flatbuffer.table import Table
 from pytflite.model.dtypes import dtype_from_letter
 from pytflite.ops._api import Op
 from pytflite.schema.enums import BuiltinOperator
 from pytflite.schema.tables import BitcastOptions
-from tests.ops.harness import Case, case
+from tests.ops.harness import Case, case, evaluate
 
 Array = npt.NDArray[Any]
 
@@ -111,3 +113,11 @@ def one_op(
             g.mark_output(outputs[i])
     fed = [operand for operand in operands if operand.fed]
     return case(b.build(), *(o.value.view(np.int16) if o.letter == "bf16" else o.value for o in fed))
+
+
+def fails(subject: Case, message: str) -> None:
+    """Assert that the operator is refused in invoke with a message (a pattern) that names it."""
+    operator = subject.model.main.operators[0]
+    end = rf"Node number 0 \({operator.name}\) failed to invoke"
+    with pytest.raises(InvokeError, match=rf"{message}[\s\S]*{end}"):
+        evaluate(subject.model, subject.inputs, kernels=False)

@@ -1,0 +1,38 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from pytflite.ops.round import OP
+from pytflite.schema.enums import BuiltinOperator
+from tests.ops.convolutions import refuses
+from tests.ops.harness import Case, agree, agrees_with_golden
+from tests.ops.operands import kinds, shapes
+from tests.ops.unary import unary
+
+KINDS = kinds(OP)
+
+
+def rounding(kind: tuple[str, ...], seed: int, shape: tuple[int, ...] = (2, 3, 40)) -> Case:
+    """A ROUND of random elements."""
+    return replace(unary(BuiltinOperator.ROUND, kind, seed, shape), resolver="BUILTIN_WITHOUT_DEFAULT_DELEGATES")
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.sampled_from(KINDS), st.integers(0, 2**32), shapes(0, 6))
+def test_agrees(kind: tuple[str, ...], seed: int, shape: tuple[int, ...]) -> None:
+    agree(rounding(kind, seed, shape))
+
+
+def golden_cases() -> dict[str, Case]:
+    return {kind[0]: rounding(kind, i) for i, kind in enumerate(KINDS)}
+
+
+def test_golden() -> None:
+    agrees_with_golden("round")
+
+
+def test_refuses() -> None:
+    refuses(rounding(("f64", "f64"), 0), "f64 -> f64 is not supported")
