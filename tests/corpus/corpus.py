@@ -67,7 +67,7 @@ def examine(name: str, invokes: int = 2) -> Outcome:
         model = read(path)
         fed = [inputs_of(model, path, seed) for seed in range(invokes)]
         if verdict == "runs":
-            return Outcome("runs", f"{[len(run(model, arrays)) for arrays in fed][0]} outputs")
+            return Outcome("runs", f"{sum(len(run(model, arrays)) for arrays in fed)} outputs")
         found = parity(model, path.read_bytes(), fed)
     except PytfliteError as fault:
         return Outcome("refused", str(fault))
