@@ -7,6 +7,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from pytflite.arithmetic.libm import expf
+
 Array = npt.NDArray[Any]
 
 TANH_END = 7.90738964080810547
@@ -14,6 +16,22 @@ TANH_END = 7.90738964080810547
 
 TANH_NUMERATOR = (1.394553628e-8, 2.102733560e-5, 3.520756727e-3, 1.340216100e-1)
 TANH_DENOMINATOR = (8.015776984e-7, 3.326951409e-4, 2.597254514e-2, 4.673548340e-1, 1.0)
+
+LOGISTIC_END = 16.6355324
+"""Where the approximation of the logistic function reaches 1."""
+
+LOGISTIC_START = -104.0
+"""Below this it is 0."""
+
+LOG2_E = 1.44269504088896341
+LN_2_HIGH, LN_2_LOW = 0.693359375, -2.12194440e-4
+"""The logarithm of 2 in two parts, so that multiples of the first are exact."""
+
+EXP_EVEN = (4.1898667812347412109375e-2, 0.49999141693115234375)
+EXP_ODD = (8.33471305668354034423828125e-3, 0.16666877269744873046875)
+
+LANES = 4
+"""Numbers in a packet: the x86 builds use SSE only."""
 
 
 def tanh(x: Array) -> Array:
@@ -38,3 +56,43 @@ def polynomial(coefficients: tuple[float, ...], x: Array) -> Array:
     for coefficient in coefficients[1:]:
         value = value * x + np.float32(coefficient)
     return value
+
+
+def logistic(x: Array, phase: npt.ArrayLike = 0) -> Array:
+    """``1 / (1 + exp(-x))`` of vectors in memory (``scalar_logistic_op<float>``, UnaryFunctors.h).
+
+    Packets that begin at a multiple of 16 bytes are computed in one way; what stands before the first and after the
+    last whole packet is computed in another, which often differs in the last bits.
+
+    Args:
+        x: float32, vectors along the last axis.
+        phase: how many numbers after a multiple of 16 bytes the vectors begin; broadcast against the other axes.
+
+    Returns:
+        float32, the same shape.
+    """
+    size = x.shape[-1]
+    place = np.arange(size)
+    before = -np.asarray(phase)[..., np.newaxis] % LANES
+    packed = (place >= before) & (place < before + (size - before) // LANES * LANES)
+    return np.where(packed, _logistic_of_packets(x), _logistic_of_numbers(x))
+
+
+def _logistic_of_numbers(x: Array) -> Array:
+    """By libm's exp."""
+    exponential = expf(np.minimum(x, np.float32(LOGISTIC_END)))
+    return exponential / (np.float32(1) + exponential)
+
+
+def _logistic_of_packets(x: Array) -> Array:
+    """By ``exp(x) = exp(x / 2)**2`` and ``exp(x / 2) = 2**power * exp(rest)``."""
+    half = np.minimum(x, np.float32(LOGISTIC_END)) * np.float32(0.5)
+    power = np.floor(half * np.float32(LOG2_E) + np.float32(0.5))
+    rest = power * np.float32(-LN_2_HIGH) + half
+    rest = power * np.float32(-LN_2_LOW) + rest
+    square = rest * rest
+    series = rest * polynomial(EXP_ODD, square) + polynomial(EXP_EVEN, square)
+    series = square * series + (rest + np.float32(1))
+    root = np.ldexp(series, np.clip(power, -127, 127).astype(np.int32))
+    exponential = root * root
+    return np.where(x < np.float32(LOGISTIC_START), np.float32(0), exponential / (np.float32(1) + exponential))
