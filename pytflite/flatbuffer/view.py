@@ -109,8 +109,7 @@ class _View:
         self.notes: list[Note] = []
         self._readers: dict[Kind | Layout, Reader] = {}
         self._shapes: dict[tuple[Layout, int, tuple[int, ...]], _Shape] = {}
-        self._visited = 0
-        self._limit = 2 * self.size + 4096
+        self._left = 2 * self.size + 4096
 
     def note(self, rule: str, message: str, offset: int) -> None:
         if len(self.notes) < MAX_NOTES:
@@ -122,8 +121,8 @@ class _View:
             raise _Fault(f"needs {end - position} bytes, the file ends at {self.size}", position)
         if end > self.end:
             self.end = end
-        self._visited += end - position
-        if self._visited > self._limit:
+        self._left -= end - position
+        if self._left < 0:
             raise _Fault("objects overlap: together they are larger than the file", position)
 
     def reader(self, kind: Kind | Layout) -> Reader:
@@ -284,11 +283,15 @@ class _View:
             raise _Fault(f"a vector outside of the file of {self.size} bytes", position)
         count: int = _UINT(self.data, position)[0]
         end = start + count * size + extra
-        if end > self.size:
-            raise _Fault(f"a vector of {count} elements of {size} bytes, the file ends at {self.size}", position)
+        if end > self.end:
+            if end > self.size:
+                raise _Fault(f"a vector of {count} elements of {size} bytes, the file ends at {self.size}", position)
+            self.end = end
         if position & 3 or start & size - 1:
             self.note("alignment", "a vector is not aligned", position)
-        self._visit(position, end)
+        self._left -= end - position
+        if self._left < 0:
+            raise _Fault("objects overlap: together they are larger than the file", position)
         return start, count
 
     def _text(self) -> Reader:
@@ -350,7 +353,7 @@ class _View:
             if position in seen:
                 return seen[position]
             start, count = self._vector(position, size)
-            array = np.frombuffer(data, dtype, count, start) if count else kind.nothing
+            array = np.ndarray((count,), dtype, data, start) if count else kind.nothing
             if self.base + start & size - 1:
                 array = array.copy()
                 array.flags.writeable = False
