@@ -14,6 +14,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from enum import IntEnum
 from functools import cache
+from itertools import pairwise
 from operator import itemgetter
 from struct import Struct, unpack_from
 from typing import Any, NamedTuple
@@ -402,6 +403,5 @@ def _beyond(size: int, offsets: tuple[int, ...], first: int) -> list[tuple[int, 
     """The slots from `first` on that hold something: (slot, offset, bytes up to the next field or the end)."""
     if len(offsets) <= first:
         return []
-    starts = sorted({*offsets} - {0})
-    ends = dict(zip(starts, [*starts[1:], size], strict=True))
+    ends = dict(pairwise([*sorted({*offsets} - {0}), size]))
     return [(slot, at, ends[at] - at) for slot, at in enumerate(offsets) if slot >= first and at]

@@ -138,6 +138,12 @@ def test_strings_that_are_not_utf8_survive() -> None:
     assert build(reading.root, NODE, "TEST") == broken
 
 
+def test_a_vtable_that_is_longer_than_it_needs_to_be() -> None:
+    vtable = struct.pack("<22H", 44, 4, *[0] * 20)
+    reading = parse(file(0xFFFFFFFC) + vtable, LEAF)
+    assert reading == (leaf(), [], 56)
+
+
 def test_an_enum_value_of_a_newer_schema() -> None:
     data = build(node(leaf=leaf(colour=2), colours=(2, 2)), NODE, "TEST")
     data = bytearray(data.replace(u32(2) + b"\2\2", u32(2) + b"\2\7"))
