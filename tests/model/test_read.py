@@ -233,6 +233,18 @@ def test_data_behind_the_flatbuffer() -> None:
         read(data[:-1])
 
 
+def test_a_file_of_three_gigabytes(tmp_path: Path) -> None:
+    root = raw(small())
+    start = 3 << 30
+    far = tables.Buffer(None, start, 4)
+    path = tmp_path / "large.tflite"
+    with path.open("wb") as file:  # sparse: it takes a few kilobytes on the disk
+        file.write(rebuilt(root.replace(buffers=(*root.buffers[:1], far, *root.buffers[2:]))))
+        file.seek(start)
+        file.write(bytes([0, 1, 2, 3]))
+    assert read(path) == small()
+
+
 def test_custom_options_behind_the_flatbuffer() -> None:
     data = with_operator(0, large_custom_options_offset=1 << 20, large_custom_options_size=5)
     data = with_operator(0, large_custom_options_offset=len(data), large_custom_options_size=5) + b"hello"
