@@ -1,8 +1,8 @@
 """My int8 output seems impossible to dequantize: what am I missing?
 
-Four traps: the zero point is subtracted before scaling, and in a type wider than int8, or the difference wraps; per-axis tensors
-show ``quantization == (0.0, 0)``, their scales are in ``quantization_parameters``; a class index is no quantized number at all; and a
-softmax's codes cover 0 .. 1 in steps of 1/256, so they need not add up to one.
+Four traps: the zero point is subtracted before scaling, and in a type wider than int8, or the difference wraps; per-
+axis tensors show ``quantization == (0.0, 0)``, their scales are in ``quantization_parameters``; a class index is no
+quantized number at all; and a softmax's codes cover 0 .. 1 in steps of 1/256, so they need not add up to one.
 """
 
 from pathlib import Path

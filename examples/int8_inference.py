@@ -1,6 +1,7 @@
 """How do I run an int8 model in Python: one picture, a batch, several outputs, per-axis weights?
 
-The same through both faces: `pytflite.load(...).run(...)`, and the one of ``tf.lite.Interpreter`` for scripts that have it already.
+The same through both faces: `pytflite.load(...).run(...)`, and the one of ``tf.lite.Interpreter`` for scripts that
+have it already.
 """
 
 from pathlib import Path

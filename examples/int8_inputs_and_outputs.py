@@ -1,8 +1,8 @@
 """Why can't my model's inputs and outputs be int8, and what do I feed it?
 
-A converted model keeps float inputs and outputs unless the converter is told otherwise (``inference_input_type``), even when
-everything in between is int8: a QUANTIZE operator stands at the front, a DEQUANTIZE at the back. Three files of one network,
-with float, uint8 and int8 at the ends, give the same codes when each is fed in its own way.
+A converted model keeps float inputs and outputs unless the converter is told otherwise (``inference_input_type``),
+even when everything in between is int8: a QUANTIZE operator stands at the front, a DEQUANTIZE at the back. Three
+files of one network, with float, uint8 and int8 at the ends, give the same codes when each is fed in its own way.
 """
 
 from pathlib import Path

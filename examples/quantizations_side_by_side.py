@@ -1,7 +1,7 @@
 """Dynamic range, full integer, float16, quantization-aware: what do they change?
 
-One network in eight files: how large each is, what type its weights and arithmetic have, and how far its answers lie from the float
-ones.
+One network in eight files: how large each is, what type its weights and arithmetic have, and how far its answers lie
+from the float ones.
 """
 
 from collections import Counter

@@ -1,7 +1,7 @@
 """Several inputs, several outputs, whose order or number varies: how do I tell them apart?
 
-``get_input_details()`` lists tensors in the order of the file, which need not be that of the training script. Names are the
-only safe handle: those of the signature, or of the tensors.
+``get_input_details()`` lists tensors in the order of the file, which need not be that of the training script. Names
+are the only safe handle: those of the signature, or of the tensors.
 """
 
 from pathlib import Path

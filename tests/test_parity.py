@@ -11,9 +11,8 @@ from pytflite.runtime.session import Session
 from pytflite.tools.oracle import first_difference
 from tests import golden
 
-
 NEWER = {"lstm/float32"}
-"""Recordings of which LiteRT, which `reference` follows, gives other float bits than tf.lite 2.21: tested live instead."""
+"""LiteRT, which `reference` follows, gives other float bits than these recordings of tf.lite 2.21: tested live."""
 
 
 @pytest.mark.parametrize("kernels", [True, False], ids=["kernels", "definitions"])

@@ -24,7 +24,8 @@ def round_half_away(x: npt.ArrayLike) -> Array:
     x = np.asarray(x)
     x = x if x.dtype in (np.float32, np.float64) else x.astype(np.float64)
     whole = np.trunc(x)
-    return whole + np.copysign(np.abs(x - whole) >= x.dtype.type(0.5), x).astype(x.dtype)
+    rounded: Array = whole + np.copysign(np.abs(x - whole) >= x.dtype.type(0.5), x).astype(x.dtype)
+    return rounded
 
 
 def wrap_int32(x: npt.ArrayLike) -> Array:

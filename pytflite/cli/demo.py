@@ -23,7 +23,8 @@ def demo() -> None:
         images, labels = stored["images"], stored["labels"]
     (image,) = model.entry().inputs.values()
     ((name, result),) = model.entry().outputs.items()
-    assert image.quantization is not None and result.quantization is not None
+    assert image.quantization is not None
+    assert result.quantization is not None
     fed = quantize(images[..., None] / 16, image.quantization)
     codes = np.concatenate([model.run(fed[i : i + 1])[name] for i in range(len(fed))])
     console.print(f"{model.entry()!r}, profile {model.profile.name}: {model.profile.reproduces}\n", markup=False)

@@ -21,7 +21,7 @@ def verify(
     strict: Annotated[bool, typer.Option(help="let warnings fail too")] = False,
     json: Annotated[bool, typer.Option("--json", help="print the findings as JSON")] = False,
 ) -> None:
-    """Check files: bytes, structure, meaning, and whether every operator can be prepared. Exit code 1 when one fails."""
+    """Check files: bytes, structure, meaning, whether every operator can be prepared. Exit code 1 when one fails."""
     results = {str(path): findings(path) for path in models}
     if json:
         print_json({path: [finding._asdict() for finding in found] for path, found in results.items()})

@@ -30,16 +30,16 @@ def sources_stamp() -> str:
     return digest.hexdigest()
 
 
-class _StampedCache(caching.FunctionCache):  # type: ignore[misc]
+class _StampedCache(caching.FunctionCache):
     """A function cache whose index is valid only for the present sources."""
 
     def __init__(self, function: Callable[..., Any]) -> None:
-        super().__init__(function)
+        super().__init__(function)  # type: ignore[no-untyped-call]
         self._cache_file._source_stamp = sources_stamp()
 
     def load_overload(self, signature: Any, target_context: Any) -> Any:
         """The cached code of a signature; a line on a terminal says when there is none and compiling begins."""
-        found = super().load_overload(signature, target_context)
+        found = super().load_overload(signature, target_context)  # type: ignore[no-untyped-call]
         if found is None and sys.stderr.isatty():
             print(f"pytflite: compiling {self._name} (once; cached on disk)", file=sys.stderr)
         return found
@@ -47,10 +47,11 @@ class _StampedCache(caching.FunctionCache):  # type: ignore[misc]
 
 def kernel(function: Callable[..., Any]) -> Callable[..., Any]:
     """Decorator: compile with numba in nopython mode, without the GIL, cached on disk, floats in strict order."""
-    compiled = numba.njit(function, nogil=True, error_model="numpy", fastmath=False)
+    compiled: Any = numba.njit(function, nogil=True, error_model="numpy", fastmath=False)
     if isinstance(compiled, dispatcher.Dispatcher):  # a plain function under NUMBA_DISABLE_JIT
         try:
             compiled._cache = _StampedCache(compiled.py_func)
-        except RuntimeError:  # nowhere to write: numba found no usable cache directory
-            return compiled
-    return compiled
+        except RuntimeError:  # numba found nowhere to write
+            pass
+    wrapped: Callable[..., Any] = compiled
+    return wrapped

@@ -19,10 +19,10 @@ def plus_product(total: Any, left: Any, right: Any) -> Any:
     raise NotImplementedError
 
 
-SCALARS = {types.int32: np.int32, types.int64: np.int64, types.float32: np.float32}
+SCALARS: dict[Any, Any] = {types.int32: np.int32, types.int64: np.int64, types.float32: np.float32}
 
 
-@overload(plus)  # type: ignore[untyped-decorator]
+@overload(plus)
 def _plus(total: Any, term: Any) -> Any:
     scalar = SCALARS[total]
 
@@ -32,7 +32,7 @@ def _plus(total: Any, term: Any) -> Any:
     return body
 
 
-@overload(plus_product)  # type: ignore[untyped-decorator]
+@overload(plus_product)
 def _plus_product(total: Any, left: Any, right: Any) -> Any:
     scalar = SCALARS[total]
 

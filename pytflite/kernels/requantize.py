@@ -82,12 +82,12 @@ BODIES = {
 }
 
 
-@overload(requantize_one)  # type: ignore[untyped-decorator]
+@overload(requantize_one)
 def _requantize_one(accumulator: Any, channel: Any, requantizer: Any) -> Any:
     return BODIES.get(requantizer.instance_class)
 
 
-@overload(finish)  # type: ignore[untyped-decorator]
+@overload(finish)
 def _finish(accumulator: Any, channel: Any, epilogue: Any) -> Any:
     return BODIES.get(epilogue.instance_class)
 

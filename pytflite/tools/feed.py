@@ -26,8 +26,8 @@ class Feeding:
 
     Attributes:
         mean: subtracted from pixels (0..255) or samples first, when ``std`` is given.
-        std: divides them then; None spreads the pixels over the codes of an integer input as they are, and over 0..1 for
-            a float one.
+        std: divides them then; None spreads the pixels over the codes of an integer input as they are, and over 0..1
+            for a float one.
         as_float: numbers from .npy, .npz and .csv files are real ones, to be quantized.
         as_bytes: pixels are not brightnesses, but the bytes of codes (128..255 are the negative ones of int8).
     """

@@ -53,8 +53,8 @@ def _random(rng: np.random.Generator, model: Model, index: int, shape: Shape | N
     if dtype.kind == "O":
         return np.full(shape, b"text", object)
     if dtype.kind in "fc":
-        drawn = rng.standard_normal(shape) * 2
-        return np.where(rng.random(shape) < 0.1, np.round(drawn), drawn).astype(dtype)
+        real = rng.standard_normal(shape) * 2
+        return np.where(rng.random(shape) < 0.1, np.round(real), real).astype(dtype)
     if tensor.quantization is None or dtype.itemsize > 2:
         return rng.integers(0, 4, shape).astype(dtype)
     low, high = tensor.dtype.qmin, tensor.dtype.qmax

@@ -1,3 +1,0 @@
-from pytflite.cli import main
-
-main()
