@@ -16,9 +16,9 @@ from tests.corpus.corpus import examine, names  # noqa: E402
 
 HEAD = """# The corpus
 
-Real models of others, compared with the real runtime (`ai_edge_litert` under `BUILTIN_REF`, every tensor preserved) on two
-random inputs each: `equal` means every tensor, bit for bit. `runs` means that the real runtime cannot be asked, because it
-refuses the file or dies of it. Made by `python golden/corpus.py`; the same comparison is a test.
+Real models of others, compared with the real runtime (`ai_edge_litert` under `BUILTIN_REF`, every tensor preserved) on
+two random inputs each: `equal` means every tensor, bit for bit. `runs` means that the real runtime cannot be asked,
+because it refuses the file or dies of it. Made by `python golden/corpus.py`; the same comparison is a test.
 
 """
 

@@ -7,6 +7,7 @@ any edit to any of them compiles everything anew.
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import sys
 from collections.abc import Callable
@@ -15,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import numba
-from numba.core import caching, dispatcher
+from numba.core import caching
 
 PACKAGE = Path(__file__).resolve().parent.parent
 
@@ -48,10 +49,8 @@ class _StampedCache(caching.FunctionCache):
 def kernel(function: Callable[..., Any]) -> Callable[..., Any]:
     """Decorator: compile with numba in nopython mode, without the GIL, cached on disk, floats in strict order."""
     compiled: Any = numba.njit(function, nogil=True, error_model="numpy", fastmath=False)
-    if isinstance(compiled, dispatcher.Dispatcher):  # a plain function under NUMBA_DISABLE_JIT
-        try:
+    if hasattr(compiled, "_cache"):  # not under NUMBA_DISABLE_JIT
+        with contextlib.suppress(RuntimeError):  # numba found nowhere to write
             compiled._cache = _StampedCache(compiled.py_func)
-        except RuntimeError:  # numba found nowhere to write
-            pass
     wrapped: Callable[..., Any] = compiled
     return wrapped
