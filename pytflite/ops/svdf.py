@@ -28,6 +28,7 @@ from pytflite.ops._api import Node, Op, Shape
 from pytflite.ops._shared.hybrid import hybrid_products
 from pytflite.ops._shared.lanes import neon_products, neon_sums
 from pytflite.ops._shared.products import integer_products
+from pytflite.ops._shared.recurrent import dequantized, fused_activation
 from pytflite.schema.enums import ActivationFunctionType, BuiltinOperator
 from pytflite.schema.tables import SVDFOptions
 
@@ -94,13 +95,12 @@ def shapes(node: Node) -> list[Shape]:
 
 def float_params(node: Node) -> FloatSvdf:
     """Params of the rules with float32 input."""
-    options, activation = node.options, node.options.fused_activation_function
-    node.require(isinstance(activation, ActivationFunctionType), f"Fused activation {activation} is unknown.")
+    options = node.options
     scales = [
         np.float32(1) if node[name].letter == "f32" else node[name].scale
         for name in ("weights_feature", "weights_time")
     ]
-    return FloatSvdf(options.rank, activation.name, bool(options.asymmetric_quantize_inputs), *scales)
+    return FloatSvdf(options.rank, fused_activation(node), bool(options.asymmetric_quantize_inputs), *scales)
 
 
 def integer_params(node: Node) -> IntegerSvdf:
@@ -144,8 +144,7 @@ def define_hybrid(
     accumulator = hybrid_products(rows, weights_feature.view(np.int8))
     yield "accumulator", accumulator
     features = accumulator.astype(np.float32) * (rows.scale * p.feature_scale)[:, np.newaxis]
-    weights = weights_time.view(np.int8).astype(np.float32) * p.time_scale
-    yield from float_stages(features, weights, bias, state, p)
+    yield from float_stages(features, dequantized(weights_time, p.time_scale), bias, state, p)
 
 
 def float_stages(features: Array, weights_time: Array, bias: Array | None, state: Array, p: FloatSvdf) -> Stages:

@@ -10,18 +10,16 @@ Source: ``LstmStepFloat``, ``LstmStepHybrid``, lstm_eval.cc.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from pytflite.arithmetic.eigen import logistic
-from pytflite.arithmetic.hybrid import QuantizedRows, activate, quantize_rows
+from pytflite.arithmetic.hybrid import activate
 from pytflite.ops._api import Node
-from pytflite.ops._shared.hybrid import hybrid_products
-from pytflite.ops._shared.lanes import eigen_products
 from pytflite.ops._shared.lstm import NAMES, Gate, Steps, gates_of, run_steps
-from pytflite.schema.enums import ActivationFunctionType
+from pytflite.ops._shared.recurrent import Eigen, Hybrid, Product, dequantized, fused_activation
 
 Array = npt.NDArray[Any]
 
@@ -30,58 +28,6 @@ GATE_ORDER = ("input", "cell", "forget", "output")
 
 EPSILON = 1e-8
 """Added to the variance by the layer normalization."""
-
-
-class Dense(NamedTuple):
-    """Multiplies by float32 weights.
-
-    Attributes:
-        together: whether the batch is one product; otherwise every vector is one of its own.
-    """
-
-    together: bool
-
-    def arrive(self, vectors: Array) -> Array:
-        """Vectors (batch, depth) as `add` takes them."""
-        return vectors
-
-    def add(self, total: Array, arrived: Array, weights: Array, scale: np.float32) -> Array:
-        """``total + vectors @ weights.T``, where infinity becomes the largest float."""
-        products = eigen_products(arrived, weights, together=self.together)
-        limits = np.finfo(np.float32)
-        is_batch = self.together and len(arrived) > 1
-        sums: Array = np.clip(products if is_batch else products + total, limits.min, limits.max)
-        return sums + total if is_batch else sums
-
-
-class Hybrid(NamedTuple):
-    """Multiplies by 8-bit weights.
-
-    Attributes:
-        asymmetric: whether vectors are quantized with a zero point.
-    """
-
-    asymmetric: bool
-
-    def arrive(self, vectors: Array) -> QuantizedRows:
-        """Vectors (batch, depth) as `add` takes them."""
-        return quantize_rows(vectors, asymmetric=self.asymmetric)
-
-    def add(self, total: Array, arrived: QuantizedRows, weights: Array, scale: np.float32) -> Array:
-        """``total + vectors @ weights.T``."""
-        accumulator = hybrid_products(arrived, weights.view(np.int8)).astype(np.float32)
-        sums: Array = total + accumulator * (arrived.scale * scale)[:, np.newaxis]
-        return sums
-
-
-class Product(Protocol):
-    """What `Dense` and `Hybrid` offer."""
-
-    def arrive(self, vectors: Array) -> Any:
-        """Vectors (batch, depth) as `add` takes them."""
-
-    def add(self, total: Array, arrived: Any, weights: Array, scale: np.float32) -> Array:
-        """``total + vectors @ weights.T``."""
 
 
 class FloatLstm(NamedTuple):
@@ -106,16 +52,15 @@ class FloatLstm(NamedTuple):
 
 def float_params(node: Node, *, time_major: bool) -> FloatLstm:
     """Params from the node's options and weights."""
-    options, activation = node.options, node.options.fused_activation_function
-    node.require(isinstance(activation, ActivationFunctionType), f"Fused activation {activation} is unknown.")
+    options = node.options
     weights = {name: spec for name in NAMES if name.endswith("weights") and (spec := node.get(name)) is not None}
     is_hybrid = node["input_to_output_weights"].letter != "f32"
     return FloatLstm(
         time_major,
-        activation.name,
+        fused_activation(node),
         np.float32(options.cell_clip),
         np.float32(options.proj_clip),
-        Hybrid(bool(options.asymmetric_quantize_inputs)) if is_hybrid else Dense(together=time_major),
+        Hybrid(bool(options.asymmetric_quantize_inputs)) if is_hybrid else Eigen(together=time_major),
         {name: np.float32(1) if spec.letter == "f32" else spec.scale for name, spec in weights.items()},
     )
 
@@ -171,11 +116,6 @@ def gate_total(p: FloatLstm, gate: Gate, scale: Gate, sources: Sequence[tuple[Ar
         peephole = gate.peephole if gate.peephole.dtype == np.float32 else dequantized(gate.peephole, scale.peephole)
         total = total + peephole * cell
     return total if gate.norm is None else gate.bias + gate.norm * normalized(total)
-
-
-def dequantized(codes: Array, scale: np.float32) -> Array:
-    """8-bit codes as float32; uint8 holds int8 codes."""
-    return scale * codes.view(np.int8).astype(np.float32)
 
 
 def normalized(x: Array) -> Array:
