@@ -18,7 +18,7 @@ def fully_connected_hybrid(input: Any, filter: Any, bias: Any, p: Any, output: A
         output[...] = 0
         return
     values, results = np.ascontiguousarray(input).reshape(input.size), output.reshape(output.size)
-    matrix = filter.view(np.int8)
+    matrix = np.ascontiguousarray(filter).view(np.int8)
     silent = not np.any(values)
     codes = np.empty(depth, np.int8)
     sums = np.zeros(units, np.int32)

@@ -50,6 +50,7 @@ class FullyConnectedParams(NamedTuple):
 
     Attributes:
         shape: of the output.
+        dtype: of the output.
         zero: the accumulator at the start; its type is the accumulator's: int32 (wraps), int64 or float32.
         input_offset: added to every input element.
         filter_offset: added to every filter element.
@@ -57,6 +58,7 @@ class FullyConnectedParams(NamedTuple):
     """
 
     shape: Shape
+    dtype: np.dtype[Any]
     zero: np.number[Any]
     input_offset: np.number[Any]
     filter_offset: np.number[Any]
@@ -144,7 +146,8 @@ def integer_params(node: Node, accumulator: type[np.integer[Any]]) -> FullyConne
     precision: Precision = "float64" if per_axis else "float32_product"
     requantizer = node.requantizer(input.scale, unit_scales(node), over=output.scale, precision=precision)
     offsets = accumulator(-input.zero_point), accumulator(0 if per_axis else -filter.zero_point)
-    return FullyConnectedParams(output.shape, accumulator(0), *offsets, quantized_epilogue(node, requantizer))
+    epilogue = quantized_epilogue(node, requantizer)
+    return FullyConnectedParams(output.shape, output.dtype, accumulator(0), *offsets, epilogue)
 
 
 def unit_scales(node: Node) -> Array:
@@ -160,8 +163,8 @@ def unit_scales(node: Node) -> Array:
 
 def float_params(node: Node) -> FullyConnectedParams:
     """Params of the float32 rule."""
-    zero = np.float32(0)
-    return FullyConnectedParams(node["output"].shape, zero, zero, zero, float_epilogue(node))
+    zero, output = np.float32(0), node["output"]
+    return FullyConnectedParams(output.shape, output.dtype, zero, zero, zero, float_epilogue(node))
 
 
 def hybrid_params(node: Node) -> HybridParams:
@@ -174,33 +177,23 @@ def hybrid_params(node: Node) -> HybridParams:
 
 @OP.rule("int8", "i8 F i32? -> i8", F="i8 i4 i2", params=quantized_params, kernel="fully_connected")
 @OP.rule("uint8", "u8 u8 i32? -> u8", params=quantized_params, kernel="fully_connected")
+@OP.rule("uint8_to_int16", "u8 u8 i32 -> i16", params=quantized_params, kernel="fully_connected")
 @OP.rule("int16x8", "i16 F i64 -> i16", F="i8 i4 i2", params=int16x8_params, kernel="fully_connected")
 @OP.rule("int16x8_int32", "i16 F i32? -> i16", F="i8 i4 i2", params=int16x8_params, kernel="fully_connected")
 @OP.rule("int16", "i16 i16 B? -> i16", B="i32 i64", params=int16_params, kernel="fully_connected")
 @OP.rule("float32", "f32 f32 f32? -> f32", params=float_params, kernel="fully_connected")
 def define(input: Array, filter: Array, bias: Array | None, p: FullyConnectedParams) -> Stages:
     """Rows times rows, plus the bias, through the epilogue."""
-    yield from stages(input, filter, bias, p, input.dtype)
-
-
-@OP.rule("uint8_to_int16", "u8 u8 i32 -> i16", params=quantized_params, kernel="fully_connected")
-def define_int16(input: Array, filter: Array, bias: Array, p: FullyConnectedParams) -> Stages:
-    """The same with a wider output."""
-    yield from stages(input, filter, bias, p, np.dtype(np.int16))
-
-
-def stages(input: Array, filter: Array, bias: Array | None, p: FullyConnectedParams, dtype: np.dtype[Any]) -> Stages:
-    """Accumulator and what the epilogue makes of it, up to an output of a dtype."""
     units, depth = filter.shape
     if depth == 0:
-        yield "output", np.zeros(p.shape, dtype)
+        yield "output", np.zeros(p.shape, p.dtype)
         return
     rows = rows_of(input, depth)
     accumulator = np.zeros((len(rows), units), p.zero.dtype)
     add_products(accumulator, rows + p.input_offset, filter + p.filter_offset)
     if bias is not None:
         accumulator += bias.reshape(-1)
-    yield from p.epilogue.stages(accumulator.reshape(p.shape), dtype)
+    yield from p.epilogue.stages(accumulator.reshape(p.shape), p.dtype)
 
 
 @OP.rule(

@@ -52,16 +52,21 @@ def full_connection(
     with_bias: bool = True,
     constant: bool = True,
     loud: bool = False,
+    quantize: dict[str, dict[str, Any]] | None = None,
     **options: Any,
 ) -> Case:
-    """A FULLY_CONNECTED with random codes; when `loud`, accumulators and what they are scaled to leave int32."""
+    """A FULLY_CONNECTED with random codes; when `loud`, accumulators and what they are scaled to leave int32.
+
+    `quantize` changes the quantization of tensors by name.
+    """
     rng = np.random.default_rng(seed)
     io, weights, bias_type, out = KINDS[kind]
     depth = shape[-1] if depth is None else depth
     filter_shape = (units, depth)
     filter_scale = tie_prone_scale(rng, 0.001, 0.02, units if per_axis and weights != "u8" else None)
     filter_zero = codes(rng, weights, filter_scale.shape) if weights in ("i8", "u8") else 0
-    quantization: list[dict[str, Any]] = [{}, {"scale": filter_scale, "zero_point": filter_zero}, {}, {}]
+    quantization: dict[str, dict[str, Any]] = {name: {} for name in ("input", "filter", "bias", "output")}
+    quantization["filter"] = {"scale": filter_scale, "zero_point": filter_zero}
     if io == "f32":
         data = rng.standard_normal(shape).astype(np.float32) * 3
         taps = codes(rng, weights, filter_shape) if weights != "f32" else rng.standard_normal(filter_shape)
@@ -71,22 +76,24 @@ def full_connection(
         bias = rng.integers(*((-(2**31), 2**31) if loud else (-3000, 3000)), units)
         in_scale = tie_prone_scale(rng, 0.002, 0.1)
         out_scale = np.float32(in_scale * np.max(filter_scale, initial=0.001) * tie_prone_scale(rng, 2, 200))
-        quantization[0] = {"scale": in_scale, "zero_point": 0 if io == "i16" else codes(rng, io, ())}
-        quantization[2] = {"scale": in_scale * filter_scale}
-        quantization[3] = {
+        quantization["input"] = {"scale": in_scale, "zero_point": 0 if io == "i16" else codes(rng, io, ())}
+        quantization["bias"] = {"scale": in_scale * filter_scale}
+        quantization["output"] = {
             "scale": out_scale / (1000 if loud else 1),
             "zero_point": 0 if out == "i16" else codes(rng, out, ()),
         }
     if weights == "f32":
-        quantization[1] = {}
+        quantization["filter"] = {}
+    for name, change in (quantize or {}).items():
+        quantization[name] |= change
     b = ModelBuilder()
     g = b.subgraph("main")
-    x = g.input("input", shape, io, **quantization[0])
-    w = g.constant("filter", taps, weights, **quantization[1])
+    x = g.input("input", shape, io, **quantization["input"])
+    w = g.constant("filter", taps, weights, **quantization["filter"])
     if not constant:
-        w = g.input("filter", filter_shape, weights, **quantization[1])
-    c = g.constant("bias", bias, bias_type, **quantization[2]) if with_bias else None
-    y = g.output("output", (0, 0), out, **quantization[3])
+        w = g.input("filter", filter_shape, weights, **quantization["filter"])
+    c = g.constant("bias", bias, bias_type, **quantization["bias"]) if with_bias else None
+    y = g.output("output", (0, 0), out, **quantization["output"])
     if io == "i16":
         options.setdefault("quantized_bias_type", BIAS_TYPES[bias_type])
     g.operator(
@@ -174,6 +181,12 @@ def test_golden() -> None:
         ("int16x8", {"quantized_bias_type": TensorType.INT32}, r"bias .* must be INT32"),
         ("int16x8_int32", {"quantized_bias_type": TensorType.FLOAT32}, r"bias .* must be INT64"),
         ("int16x8", {"quantized_bias_type": TensorType.INT8}, "must be INT32 or INT64"),
+        ("int16x8", {"quantize": {"output": {"zero_point": 1}}}, r"zero point of output .* must be 0"),
+        ("int8", {"quantize": {"filter": {"quantized_dimension": 1}}}, "must run along dimension 0"),
+        ("int8", {"quantize": {"filter": {"scale": [1, 2], "zero_point": 0}}}, r"has 2 scales\. Accepted: 1 or 10"),
+        ("int8", {"per_axis": False, "quantize": {"bias": {"scale": 9}}}, r"The scale of bias .* is 9"),
+        ("int8xint4", {"quantize": {"filter": {"zero_point": 1}}}, r"Zero points of filter .* must be 0"),
+        ("uint8", {"quantize": {"filter": {"scale": [0.01] * 10, "zero_point": 0}}}, "must have one scale"),
     ],
 )
 def test_refuses(kind: str, change: dict[str, Any], message: str) -> None:
