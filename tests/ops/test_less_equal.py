@@ -1,0 +1,40 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+
+from pytflite.ops.less_equal import OP
+from pytflite.schema.enums import BuiltinOperator
+from pytflite.schema.tables import LessEqualOptions
+from tests.ops.comparisons import Comparison, comparisons, corners, kinds, make, refuse
+from tests.ops.harness import Case, agree, agrees_with_golden
+
+KINDS = kinds(OP)
+
+
+def comparison(case: Comparison) -> Case:
+    """A LESS_EQUAL."""
+    return make(BuiltinOperator.LESS_EQUAL, case, LessEqualOptions())
+
+
+@settings(max_examples=80, deadline=None)
+@given(comparisons(KINDS))
+def test_agrees(case: Comparison) -> None:
+    agree(comparison(case))
+
+
+@pytest.mark.parametrize("letter", [letter for letter in KINDS if letter in ("f32", "f16", "bf16")])
+def test_corners_agree(letter: str) -> None:
+    agree(corners(BuiltinOperator.LESS_EQUAL, letter, LessEqualOptions()))
+
+
+def golden_cases() -> dict[str, Case]:
+    return {kind: comparison(Comparison(kind, i)) for i, kind in enumerate(KINDS)}
+
+
+def test_golden() -> None:
+    agrees_with_golden("less_equal")
+
+
+def test_refuses() -> None:
+    refuse(comparison)
