@@ -89,8 +89,10 @@ def define_fixed_point(input: Array, p: FixedPointParams) -> Stages:
     reciprocals, bits_over_unit = gemmlowp.reciprocal(sums, SUM_BITS)
     yield "reciprocal", reciprocals
     exponents = bits_over_unit + 31 - out.bits
-    if input.size and not (exponents.min() >= 0 and exponents.max() <= 31):
-        raise InvokeError("So many codes of a row are close to its largest that the sum of their exps overflows.")
+    if ((exponents < 0) | (exponents > 31)).any():
+        raise InvokeError(
+            "A row is empty, or so many of its codes are near the largest that the sum of exps overflows."
+        )
     scaled = rounding_divide_by_pot(gemmlowp.multiply(reciprocals, exps), exponents)
     yield "output", np.clip(scaled + out.min, out.min, out.max).astype(p.dtype)
 
