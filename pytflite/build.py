@@ -1,11 +1,12 @@
 """Making models from nothing: for tests, bug reports and teaching.
 
-b = ModelBuilder()
-g = b.subgraph("main")
-x = g.input("x", (1, 4), "i8", scale=0.5)
-y = g.output("y", (1, 4), "i8", scale=0.5)
-g.operator(BuiltinOperator.RELU, [x], [y])
-b.build().save("relu.tflite")
+Example:
+    b = ModelBuilder()
+    g = b.subgraph("main")
+    x = g.input("x", (1, 4), "i8", scale=0.5)
+    y = g.output("y", (1, 4), "i8", scale=0.5)
+    g.operator(BuiltinOperator.RELU, [x], [y])
+    b.build().save("relu.tflite")
 """
 
 from __future__ import annotations
