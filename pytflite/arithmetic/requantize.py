@@ -78,6 +78,30 @@ class DoubleRounding(NamedTuple):
         return multiply_by_quantized_multiplier(accumulator, self.multiplier, self.shift)
 
 
+class RoundingUp(NamedTuple):
+    """Two roundings, both with ties upward: ruy on x86 with AVX2.
+
+    Attributes:
+        multiplier: int32, one per channel or one in all.
+        shift: int32, left positive.
+    """
+
+    multiplier: Array
+    shift: Array
+
+    @classmethod
+    def of(cls, scale: RealScale) -> Self:
+        """Derive multiplier and shift (``QuantizeMultiplier``)."""
+        return cls(*quantize_multiplier(scale.effective()))
+
+    def __call__(self, accumulator: Array) -> Array:
+        """Multiply (``kernel_avx2_fma.cc`` of ruy)."""
+        left, right = np.maximum(self.shift, 0).astype(np.int64), np.maximum(-self.shift, 0).astype(np.int64)
+        high = (wrap_int32(accumulator << left) * self.multiplier.astype(np.int64) + (1 << 30)) >> 31
+        rounded: Array = (high + ((np.int64(1) << right) >> 1)) >> right
+        return rounded
+
+
 class Wide(NamedTuple):
     """One rounding, 64-bit accumulators, the multiplier reduced to 16 bits: int16 activations with int64 bias.
 
@@ -125,6 +149,7 @@ class Float64(NamedTuple):
 
 REQUANTIZERS: Mapping[str, type[Requantizer]] = {
     "double_rounding": DoubleRounding,
+    "rounding_up": RoundingUp,
     "wide": Wide,
     "float64": Float64,
 }

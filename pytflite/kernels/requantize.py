@@ -12,7 +12,7 @@ import numpy as np
 from numba.extending import overload
 
 from pytflite.arithmetic.epilogue import FloatEpilogue, QuantizedEpilogue
-from pytflite.arithmetic.requantize import DoubleRounding, Float64, Wide
+from pytflite.arithmetic.requantize import DoubleRounding, Float64, RoundingUp, Wide
 from pytflite.kernels._compile import kernel
 
 INT32_MIN, INT32_MAX = np.int64(-(1 << 31)), np.int64((1 << 31) - 1)
@@ -38,6 +38,16 @@ def double_rounding(accumulator: Any, channel: Any, requantizer: Any) -> Any:
     mask = (np.int64(1) << right) - np.int64(1)
     threshold = (mask >> np.int64(1)) + np.int64(high < 0)
     return (high >> right) + np.int64((high & mask) > threshold)
+
+
+def rounding_up(accumulator: Any, channel: Any, requantizer: Any) -> Any:
+    """High half of the doubled product, then a division by a power of two, both with ties up."""
+    multiplier = np.int64(requantizer.multiplier[channel])
+    shift = np.int64(requantizer.shift[channel])
+    left, right = max(shift, np.int64(0)), max(-shift, np.int64(0))
+    shifted = np.int64(np.int32(np.int64(accumulator) << left))
+    high = (shifted * multiplier + (np.int64(1) << np.int64(30))) >> np.int64(31)
+    return (high + ((np.int64(1) << right) >> np.int64(1))) >> right
 
 
 def wide(accumulator: Any, channel: Any, requantizer: Any) -> Any:
@@ -75,6 +85,7 @@ def clamped(accumulator: Any, channel: Any, epilogue: Any) -> Any:
 
 BODIES = {
     DoubleRounding: double_rounding,
+    RoundingUp: rounding_up,
     Wide: wide,
     Float64: float64,
     QuantizedEpilogue: quantized,

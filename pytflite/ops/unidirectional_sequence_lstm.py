@@ -19,7 +19,7 @@ import numpy as np
 import numpy.typing as npt
 
 from pytflite.ops._api import Node, Op, Shape
-from pytflite.ops._shared.lstm import INPUTS, NAMES, Stages, Steps, lstm_sizes, type_row
+from pytflite.ops._shared.lstm import INPUTS, NAMES, Stages, Steps, lstm_sizes, lstm_stages, type_row
 from pytflite.ops._shared.lstm_float import FloatLstm, float_params, float_steps
 from pytflite.ops._shared.lstm_integer import IntegerLstm, integer_params, integer_steps
 from pytflite.schema.enums import BuiltinOperator
@@ -92,14 +92,9 @@ def sequence(tensors: dict[str, Any], time_major: bool) -> tuple[Array, Array, A
 
 
 def stages(steps: Steps, tensors: dict[str, Any], time_major: bool) -> Stages:
-    """Gates and cell states, laid out as the input is, then output and states."""
+    """Everything, laid out as the input is."""
 
-    def laid_out(values: Array) -> Array:
+    def layout(values: Array) -> Array:
         return values if time_major else np.ascontiguousarray(values.swapaxes(0, 1))
 
-    for name, gate in steps.gates.items():
-        yield f"{name}_gate", laid_out(gate)
-    yield "cell", laid_out(steps.cell)
-    yield "output", laid_out(steps.output)
-    yield "output_state", steps.output[-1].reshape(tensors["output_state"].shape)
-    yield "cell_state", steps.cell[-1].reshape(tensors["cell_state"].shape)
+    yield from lstm_stages(steps, tensors, layout)

@@ -19,7 +19,7 @@ from pytflite.arithmetic.requantize import REQUANTIZERS, RealScale
 pytest.importorskip("numba", reason="numba is not installed: the definitions run alone")
 
 ROOT = Path(__file__).parents[2]
-INTEGER_RECIPES = ("double_rounding", "wide")
+INTEGER_RECIPES = ("double_rounding", "rounding_up", "wide")
 
 
 def scales(rng: np.random.Generator, channels: int) -> RealScale:

@@ -170,7 +170,8 @@ def lstm_cases(draw: st.DrawFn, kinds: list[str]) -> dict[str, Any]:
         "seed": draw(st.integers(0, 2**32)),
         "inputs": draw(st.integers(1, 20)),
         "cells": cells,
-        "outputs": cells if diagonal else draw(st.integers(1, cells if kind == "int8" else 20)),
+        # The real float32 kernel has scratch memory for projections of at most as many elements as there are cells.
+        "outputs": cells if diagonal else draw(st.integers(1, 20 if kind.startswith("hybrid") else cells)),
         "cifg": draw(st.booleans()),
         "peephole": draw(st.booleans()),
         "projection": draw(st.sampled_from(["", "weights", "bias"])),

@@ -98,23 +98,31 @@ class LstmSizes(NamedTuple):
     output: int
 
 
-def lstm_sizes(node: Node, batch: int) -> LstmSizes:
-    """The sizes of a whole LSTM, after every tensor was checked against them."""
+def lstm_sizes(node: Node, batch: int, *, diagonal: bool = True) -> LstmSizes:
+    """The sizes of a whole LSTM, after every tensor was checked against them.
+
+    Args:
+        node: the operator.
+        batch: number of sequences.
+        diagonal: whether recurrent weights of float32 may be a diagonal.
+    """
     weights, recurrent = node["input_to_output_weights"], node["recurrent_to_output_weights"]
     node.require(len(weights.shape) == 2, f"{weights} must have 2 dimensions.")
-    node.require(len(recurrent.shape) in (1, 2), f"{recurrent} must have 2 dimensions, or 1 of a diagonal.")
+    ranks = (1, 2) if diagonal else (2,)
+    node.require(len(recurrent.shape) in ranks, f"{recurrent} must have {' or '.join(map(str, ranks))} dimensions.")
     sizes = LstmSizes(batch, node["input"].shape[-1], weights.shape[0], recurrent.shape[-1])
     node.require(node.get("projection_weights") or sizes.output == sizes.cells, f"{recurrent} must be square.")
     for name in NAMES:
         if name != "input" and (spec := node.get(name)) is not None:
-            check_tensor(node, name, spec, sizes)
+            check_tensor(node, name, spec, sizes, diagonal=diagonal)
     check_presence(node)
     return sizes
 
 
-def check_tensor(node: Node, name: str, spec: TensorSpec, sizes: LstmSizes) -> None:
+def check_tensor(node: Node, name: str, spec: TensorSpec, sizes: LstmSizes, *, diagonal: bool) -> None:
     """Refuse a weight, bias, coefficient or state of a wrong shape; or weights that disagree on their type."""
     batch, inputs, cells, outputs = sizes
+    node.require(spec.tensor.sparsity is None, f"{spec} must not be sparse.")
     if name.endswith("state"):
         elements = batch * (outputs if name == "output_state" else cells)
         node.require(np.prod(spec.shape) == elements, f"{spec} must have {elements} elements.")
@@ -122,7 +130,7 @@ def check_tensor(node: Node, name: str, spec: TensorSpec, sizes: LstmSizes) -> N
         return
     accepted: Shape = (cells,)
     if name.startswith("recurrent"):
-        if spec.letter == "f32" and len(spec.shape) == 1:
+        if diagonal and spec.letter == "f32" and len(spec.shape) == 1:
             node.require(outputs == cells, f"{spec} must be {cells}x{outputs}.")
         else:
             accepted = (cells, outputs)
@@ -194,3 +202,19 @@ def run_steps(step: Step, input: Array, output: Array, cell: Array) -> Steps:
     return Steps(
         {name: np.stack([gate[name] for gate in gates]) for name in gates[0]}, np.stack(cells), np.stack(outputs)
     )
+
+
+def lstm_stages(steps: Steps, tensors: dict[str, Any], layout: Callable[[Array], Array]) -> Stages:
+    """Gates, cell states and outputs of a whole LSTM, then its states.
+
+    Args:
+        steps: what it computed.
+        tensors: its inputs by name.
+        layout: from (time, batch, ...) to the layout of the output.
+    """
+    for name, gate in steps.gates.items():
+        yield f"{name}_gate", layout(gate)
+    yield "cell", layout(steps.cell)
+    yield "output", layout(steps.output)
+    yield "output_state", steps.output[-1].reshape(tensors["output_state"].shape)
+    yield "cell_state", steps.cell[-1].reshape(tensors["cell_state"].shape)
