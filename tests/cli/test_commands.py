@@ -135,4 +135,4 @@ def test_faults_are_one_line(tmp_path: Path) -> None:
 def test_ops() -> None:
     assert "CONV_2D" in run("ops", "conv")
     rows = json.loads(run("ops", "--json"))
-    assert {"op": "CONV_2D", "types": "i8 i8 i32? -> i8", "rule": "int8", "kernel": "conv_2d", "note": ""} in rows
+    assert {"op": "CONV_2D", "types": "i8 i8 i32 -> i8", "rule": "int8", "kernel": "conv_2d", "note": ""} in rows
