@@ -12,7 +12,7 @@ import re
 from collections.abc import Callable, Hashable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, Protocol, TypeVar
+from typing import Any, NamedTuple, Protocol, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -49,7 +49,19 @@ class Machine(Protocol):
         """
 
 
-Outline = Callable[[int, Sequence[Shape]], Sequence["Shape | None"]]
+class Given(NamedTuple):
+    """What prepare knows of one output of a called subgraph.
+
+    Attributes:
+        shape: None where only the values decide.
+        taken: where among the subgraph's inputs the same tensor is, None when it is none of them.
+    """
+
+    shape: Shape | None
+    taken: int | None
+
+
+Outline = Callable[[int, Sequence["TensorSpec"], Sequence[str]], list[Given]]
 
 
 class ValueNeeded(Exception):
@@ -80,7 +92,7 @@ def _roles(text: str) -> tuple[Role, ...]:
 class TypeRow:
     """One accepted combination of dtypes, written ``"i8 i8 i32? -> i8"``.
 
-    Letters are those of `pytflite.model.dtypes`; ``?`` accepts absence, ``*`` repeats.
+    Letters are those of `pytflite.model.dtypes`, ``any`` is each of them; ``?`` accepts absence, ``*`` repeats.
     """
 
     text: str
@@ -96,7 +108,7 @@ def _matches(words: list[str], letters: Sequence[str | None]) -> bool:
         words = words[:-1] + [words[-1][:-1]] * (len(letters) - len(words) + 1)
     letters = list(letters) + [None] * (len(words) - len(letters))
     return len(words) == len(letters) and all(
-        word.endswith("?") if letter is None else word.rstrip("?") == letter
+        word.endswith("?") if letter is None else word.rstrip("?") in (letter, "any")
         for word, letter in zip(words, letters, strict=True)
     )
 
@@ -259,7 +271,7 @@ class Op:
 def group(roles: Sequence[Role], values: Sequence[Any]) -> list[Any]:
     """One entry per role: the value, None when absent, a tuple for a variadic role."""
     padded = list(values) + [None] * (len(roles) - len(values))
-    return [tuple(padded[i:]) if role.variadic else padded[i] for i, role in enumerate(roles)]
+    return [tuple(values[i:]) if role.variadic else padded[i] for i, role in enumerate(roles)]
 
 
 # ---------------------------------------------------------------------------------------------------- one operator
@@ -356,7 +368,8 @@ class Node:
         inputs: tensors in schema order, None where absent.
         outputs: tensors; their shapes are those of the file until shape inference replaced them.
         intermediates: tensors that hold no values, only quantization parameters.
-        outline: output shapes of a subgraph for input shapes, None where only the values decide.
+        outline: the outputs of a subgraph that is called with tensors like these for results of these dtype letters;
+            PrepareError when it takes or gives others.
     """
 
     operator: Operator
@@ -366,7 +379,7 @@ class Node:
     inputs: tuple[TensorSpec | None, ...]
     outputs: tuple[TensorSpec, ...]
     intermediates: tuple[TensorSpec, ...] = ()
-    outline: Outline = lambda subgraph, shapes: ()
+    outline: Outline = lambda subgraph, inputs, letters: []
 
     @cached_property
     def _by_role(self) -> dict[str, Any]:

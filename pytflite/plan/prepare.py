@@ -17,7 +17,7 @@ import numpy.typing as npt
 from pytflite.errors import PrepareError
 from pytflite.kernels import load_kernel
 from pytflite.model.types import Model, Operator, Subgraph
-from pytflite.ops._api import Node, Op, Role, Rule, Shape, TensorSpec, ValueNeeded, operator_error
+from pytflite.ops._api import Given, Node, Op, Role, Rule, Shape, TensorSpec, ValueNeeded, operator_error
 from pytflite.ops._resolver import OpResolver
 from pytflite.plan.node import PreparedNode
 from pytflite.profiles import Profile
@@ -29,6 +29,12 @@ FOLD_LIMIT = 1024
 
 FOLLOWING_LIMIT = 64
 """How many segments are kept after one; where every invoke brings another shape, the oldest goes."""
+
+CALLED_LIMIT = 64
+"""How many plans of called subgraphs are kept, by input shapes; where every call brings others, the oldest goes."""
+
+NESTING_LIMIT = 32
+"""How deep calls of subgraphs may nest."""
 
 
 @dataclass(slots=True)
@@ -64,7 +70,10 @@ class Segment:
 
 @dataclass(frozen=True)
 class Plan:
-    """How one subgraph is run under one profile for given input shapes. Immutable, but for segments added later."""
+    """How one subgraph is run under one profile for given input shapes. Immutable, but for what is prepared later.
+
+    That is segments, and plans of called subgraphs by index and input shapes, which a plan shares with those it calls.
+    """
 
     model: Model
     subgraph: Subgraph
@@ -74,7 +83,7 @@ class Plan:
     last_use: Mapping[int, int]
     resolver: OpResolver
     kernels: bool = True
-    callers: tuple[int, ...] = ()
+    called: dict[tuple[int, tuple[Shape, ...]], Plan] = field(default_factory=dict, repr=False, compare=False)
 
     @property
     def is_static(self) -> bool:
@@ -112,7 +121,6 @@ def prepare(
     resolver: OpResolver | None = None,
     shapes: Mapping[int, Shape] | None = None,
     kernels: bool = True,
-    callers: tuple[int, ...] = (),
 ) -> Plan:
     """Decide how a subgraph is run.
 
@@ -123,16 +131,26 @@ def prepare(
         resolver: where operators come from, by default the builtin ones.
         shapes: tensor index -> shape, for tensors that were resized.
         kernels: whether compiled kernels may stand in for definitions.
-        callers: the subgraphs on whose behalf this one is prepared.
 
     Raises:
         PrepareError: operators, dtypes, shapes or parameters that cannot be run; what is not supported at all is
             listed for the subgraph and all that it calls at once.
     """
     resolver = resolver or OpResolver()
+    _require_supported(model, subgraph, profile, resolver)
+    return _plan(model, subgraph, profile, resolver, shapes or {}, kernels, {})
+
+
+def _plan(
+    model: Model,
+    subgraph: int,
+    profile: Profile,
+    resolver: OpResolver,
+    shapes: Mapping[int, Shape],
+    kernels: bool,
+    called: dict[tuple[int, tuple[Shape, ...]], Plan],
+) -> Plan:
     graph = model.subgraphs[subgraph]
-    if not callers:
-        _require_supported(model, subgraph, profile, resolver)
     chosen = _choose(graph, profile, resolver)
     facts = Facts({t.index: t.shape for t in graph.tensors}, {})
     produced = {index for operator in graph.operators for index in operator.outputs}
@@ -143,62 +161,86 @@ def prepare(
                 value = np.empty(tensor.shape, tensor.dtype.numpy)
             if value is not None:
                 facts.values[tensor.index] = value
-    facts.shapes.update(shapes or {})
+    facts.shapes.update(shapes)
     last_use = {index: operator.index for operator in graph.operators for index in operator.inputs}
     empty = Segment((), {}, {}, 0)
-    plan = Plan(model, graph, profile, chosen, empty, last_use, resolver, kernels, (*callers, subgraph))
+    plan = Plan(model, graph, profile, chosen, empty, last_use, resolver, kernels, called)
     return replace(plan, first=_segment(plan, 0, facts))
 
 
-def output_shapes(plan: Plan) -> list[Shape | None]:
-    """Shapes of a subgraph's outputs, None where only the values decide."""
-    if not plan.is_static:
-        return [None for _ in plan.subgraph.outputs]
-    return [plan.first.shapes[index] for index in plan.subgraph.outputs]
-
-
-def prepare_called(plan: Plan, subgraph: int, shapes: Sequence[Shape]) -> Plan:
-    """Prepare a subgraph that an operator of a plan calls, for input shapes.
+def prepare_called(plan: Plan, subgraph: int, shapes: tuple[Shape, ...]) -> Plan:
+    """The plan of a subgraph that an operator of a plan calls, for input shapes.
 
     Raises:
-        PrepareError: there is no such subgraph, it takes another number of inputs, it calls itself, or it cannot be
-            prepared.
+        PrepareError: it cannot be prepared.
     """
-    graphs = plan.model.subgraphs
-    if not 0 <= subgraph < len(graphs):
-        raise PrepareError(f"Subgraph {subgraph} is called, but the model has {len(graphs)}.")
-    if subgraph in plan.callers:
-        raise PrepareError(f"Subgraph {subgraph} calls itself.")
-    inputs = graphs[subgraph].inputs
-    if len(inputs) != len(shapes):
-        raise PrepareError(f"Subgraph {subgraph} takes {len(inputs)} inputs, {len(shapes)} are given.")
-    return prepare(
-        plan.model,
-        subgraph,
-        plan.profile,
-        resolver=plan.resolver,
-        shapes=dict(zip(inputs, shapes, strict=True)),
-        kernels=plan.kernels,
-        callers=plan.callers,
-    )
+    key = (subgraph, shapes)
+    if key not in plan.called:
+        if len(plan.called) == CALLED_LIMIT:
+            del plan.called[next(iter(plan.called))]
+        resized = dict(zip(plan.model.subgraphs[subgraph].inputs, shapes, strict=True))
+        plan.called[key] = _plan(plan.model, subgraph, plan.profile, plan.resolver, resized, plan.kernels, plan.called)
+    return plan.called[key]
+
+
+def _outline(plan: Plan, subgraph: int, inputs: Sequence[TensorSpec], letters: Sequence[str]) -> list[Given]:
+    """See `Node.outline`."""
+    graph = plan.model.subgraphs[subgraph]
+    given = [tensor.letter for tensor in inputs]
+    for side, indices, wanted in (("takes", graph.inputs, given), ("gives", graph.outputs, letters)):
+        own = [graph.tensors[index].dtype.letter for index in indices]
+        if own != list(wanted):
+            raise PrepareError(f"Subgraph {subgraph} {side} ({' '.join(own)}), not ({' '.join(wanted)}).")
+    called = prepare_called(plan, subgraph, tuple(tensor.shape for tensor in inputs))
+    return [
+        Given(
+            called.first.shapes[index] if called.is_static else None,
+            graph.inputs.index(index) if index in graph.inputs else None,
+        )
+        for index in graph.outputs
+    ]
 
 
 def _require_supported(model: Model, subgraph: int, profile: Profile, resolver: OpResolver) -> None:
-    """Look through a subgraph and all that it calls for what no rule takes."""
+    """Look through a subgraph and all that it calls for calls without end and for what no rule takes."""
+    nesting: dict[int, int] = {}
+    _require_end(model, subgraph, resolver, nesting, ())
     missing: list[PrepareError] = []
-    found, waiting = {subgraph}, [subgraph]
-    while waiting:
-        graph = model.subgraphs[waiting.pop()]
-        _choose(graph, profile, resolver, missing)
-        for operator in graph.operators:
-            op = resolver.find(operator)
-            for name in op.calls.split() if op else ():
-                called = getattr(operator.options, name, -1)
-                if 0 <= called < len(model.subgraphs) and called not in found:
-                    found.add(called)
-                    waiting.append(called)
+    for index in reversed(nesting):
+        _choose(model.subgraphs[index], profile, resolver, missing)
     if missing:
         raise PrepareError("\n".join(dict.fromkeys(str(fault) for fault in missing)))
+
+
+def _require_end(
+    model: Model, subgraph: int, resolver: OpResolver, nesting: dict[int, int], callers: tuple[int, ...]
+) -> int:
+    """How deep calls nest in a subgraph, itself included; also put into ``nesting``."""
+    callers = (*callers, subgraph)
+    if subgraph not in nesting:
+        deepest = 0
+        for operator in model.subgraphs[subgraph].operators:
+            for called in _called(operator, resolver):
+                if not 0 <= called < len(model.subgraphs):
+                    raise operator_error(operator, f"It calls subgraph {called}, the model has {len(model.subgraphs)}.")
+                if called in callers:
+                    raise operator_error(operator, f"Subgraph {called} calls itself.")
+                if len(callers) == NESTING_LIMIT:
+                    raise operator_error(operator, f"Calls of subgraphs nest deeper than {NESTING_LIMIT}.")
+                deepest = max(deepest, _require_end(model, called, resolver, nesting, callers))
+        nesting[subgraph] = deepest + 1
+    if len(callers) + nesting[subgraph] - 1 > NESTING_LIMIT:
+        raise PrepareError(f"Calls of subgraphs nest deeper than {NESTING_LIMIT}.")
+    return nesting[subgraph]
+
+
+def _called(operator: Operator, resolver: OpResolver) -> list[int]:
+    """The subgraphs that an operator may call."""
+    op = resolver.find(operator)
+    if op is None or op.options is None:
+        return []
+    options = op.options() if operator.options is None else operator.options
+    return [int(index) for name in op.calls.split() for index in np.ravel(getattr(options, name))]
 
 
 def _choose(
@@ -292,10 +334,8 @@ def _node(graph: Subgraph, operator: Operator, op: Op, rule: Rule, profile: Prof
 
 
 def _prepare_node(plan: Plan, operator: Operator, op: Op, rule: Rule, facts: Facts) -> PreparedNode:
-    def outline(subgraph: int, shapes: Sequence[Shape]) -> list[Shape | None]:
-        return output_shapes(prepare_called(plan, subgraph, shapes))
-
-    node = replace(_node(plan.subgraph, operator, op, rule, plan.profile, facts), outline=outline)
+    node = _node(plan.subgraph, operator, op, rule, plan.profile, facts)
+    node = replace(node, outline=partial(_outline, plan))
     try:
         shapes = tuple(shape if shape is None else tuple(int(d) for d in shape) for shape in op.infer(node))
         if len(shapes) != len(node.outputs):

@@ -5,19 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Sequence
 from typing import Any
 
-import numpy as np
 import numpy.typing as npt
 
 from pytflite.errors import ArgumentError, StateError
 from pytflite.ops._api import Shape
 from pytflite.plan.node import PreparedNode
-from pytflite.plan.prepare import Plan, Segment, prepare_called
-from pytflite.runtime.state import State
+from pytflite.plan.prepare import CALLED_LIMIT, Plan, Segment, prepare_called
+from pytflite.runtime.state import State, zeros
 
 Array = npt.NDArray[Any]
-CALLED_LIMIT = 64
-"""How many called subgraphs are kept prepared, by input shapes; where every call brings others, the oldest goes."""
-
 Observer = Callable[[PreparedNode, Sequence[Array | None], Sequence[Array]], None]
 
 
@@ -48,7 +44,7 @@ class Session:
             self.arrays = {index: self._allocate(index) for index in plan.subgraph.outputs if self._is_computed(index)}
 
     def _allocate(self, index: int) -> Array:
-        return np.zeros(self.plan.first.shapes[index], self.plan.subgraph.tensors[index].dtype.numpy)
+        return zeros(self.plan.first.shapes[index], self.plan.subgraph.tensors[index].dtype.numpy)
 
     def _is_computed(self, index: int) -> bool:
         return index not in self.inputs and index not in self._constants and index not in self.state.variables
@@ -74,6 +70,12 @@ class Session:
             self.arrays[index] = value.copy()
         else:
             held[...] = value
+
+    def reset(self) -> None:
+        """Set the variable tensors, also of called subgraphs, to their initial values."""
+        self.state.reset()
+        for called in self._called.values():
+            called.reset()
 
     def invoke(self, observer: Observer | None = None) -> None:
         """Run every node.

@@ -104,7 +104,7 @@ class InterpreterWrapper:
         """Set the variable tensors of every subgraph to their initial values."""
         for subject in self._subjects:
             if subject.session is not None:
-                subject.session.state.reset()
+                subject.session.reset()
 
     def ResizeInputTensor(self, i: int, value: Array, strict: bool = False, subgraph_index: int = 0) -> None:
         """Ask for another shape of a tensor, to take effect when tensors are allocated.
