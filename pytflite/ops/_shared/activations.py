@@ -68,6 +68,6 @@ def clamp_quantized(input: Array, p: ClampParams) -> Stages:
 
 
 def clamp_float(input: Array, activation: str) -> Array:
-    """Clamp float32 by name; NaN and minus 0 pass."""
+    """Clamp float32 by name; NaN and minus 0 pass (NumPy's clip makes 0 of minus 0)."""
     low, high = map(np.float32, BOUNDS[activation])
-    return np.where(input > high, high, np.where(input < low, low, input))
+    return np.where(input == 0, input, np.clip(input, low, high))
