@@ -1,0 +1,30 @@
+"""STABLEHLO_MINIMUM: the smaller of two elements.
+
+input1, input2: the same shape. output: that shape. The first stays unless the second is smaller, so also
+where either is NaN.
+
+Source: ``stablehlo_min_max.cc``, ``stablehlo_elementwise.h``.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy.typing as npt
+
+from pytflite.arithmetic.choice import smaller
+from pytflite.ops._api import Op
+from pytflite.ops._shared.stablehlo import NUMBERS, equal_shapes
+from pytflite.schema.enums import BuiltinOperator
+
+Array = npt.NDArray[Any]
+
+OP = Op(BuiltinOperator.STABLEHLO_MINIMUM, "input1 input2")
+
+shapes = OP.shapes(equal_shapes)
+
+
+@OP.rule("plain", "T T -> T", T=NUMBERS)
+def define(input1: Array, input2: Array, p: None) -> Array:
+    """The second where it is smaller."""
+    return smaller(input1, input2)

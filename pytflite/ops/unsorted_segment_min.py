@@ -1,0 +1,33 @@
+"""UNSORTED_SEGMENT_MIN: the smallest elements of the slices of each segment.
+
+data: any shape. segment_ids: int32, the shape of the data or a beginning of it; which segment each slice belongs to,
+none if negative. num_segments: one int32. output: (segments, the sizes of the data after those of the ids).
+NaN is not smaller than anything. Empty segments hold the highest finite number of the type.
+
+Source: ``unsorted_segment.cc``, ``reference/reference_ops.h`` (UnsortedSegmentRef).
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy.typing as npt
+
+from pytflite.arithmetic.choice import smaller
+from pytflite.arithmetic.limits import highest
+from pytflite.ops._api import Op, Shape
+from pytflite.ops._shared.folding import fold_segments, unsorted_segment_shape, unsorted_segment_shapes
+from pytflite.schema.enums import BuiltinOperator
+from pytflite.schema.tables import UnsortedSegmentMinOptions
+
+Array = npt.NDArray[Any]
+
+OP = Op(BuiltinOperator.UNSORTED_SEGMENT_MIN, "data segment_ids num_segments", "output", UnsortedSegmentMinOptions)
+
+shapes = OP.shapes(unsorted_segment_shapes)
+
+
+@OP.rule("fold", "T i32 i32 -> T", params=unsorted_segment_shape, T="f32 i32")
+def define(data: Array, segment_ids: Array, num_segments: Array, p: Shape) -> Array:
+    """From the highest number on."""
+    return fold_segments(smaller, highest(data.dtype), data, segment_ids, p)
