@@ -18,7 +18,7 @@ import numpy as np
 import numpy.typing as npt
 
 from pytflite.ops._api import Node, Op, Shape
-from pytflite.ops._shared.lstm import INPUTS, NAMES, Stages, lstm_sizes, lstm_stages, type_row
+from pytflite.ops._shared.lstm import INPUTS, NAMES, Stages, lstm_sizes, lstm_specs, lstm_stages, type_row
 from pytflite.ops._shared.lstm_cell import QuantizedCell, cell_params, cell_shapes, float_cell, quantized_cell
 from pytflite.ops._shared.lstm_float import FloatLstm, float_params, float_steps
 from pytflite.ops._shared.lstm_integer import IntegerLstm, integer_params, integer_steps
@@ -46,7 +46,7 @@ def shapes(node: Node) -> list[Shape]:
         return cell_shapes(node, PREVIOUS, WEIGHTS, BIAS, STATE)
     input = node["input"]
     node.require(len(input.shape) == 2, f"{input} must have 2 dimensions.")
-    sizes = lstm_sizes(node, input.shape[0], diagonal=False)
+    sizes = lstm_sizes(node, lstm_specs(node), input.shape[0], diagonal=False)
     return [(sizes.batch, sizes.output)]
 
 
@@ -62,12 +62,12 @@ def is_basic(node: Node) -> bool:
 
 def step_float_params(node: Node) -> FloatLstm:
     """Params of the rules for whole layers with float32 activations."""
-    return float_params(node, time_major=True)
+    return float_params(node, lstm_specs(node), time_major=True)
 
 
 def step_integer_params(node: Node) -> IntegerLstm:
     """Params of the rule for whole layers with int8 activations."""
-    return integer_params(node, time_major=True)
+    return integer_params(node, lstm_specs(node), time_major=True)
 
 
 def basic_params(node: Node) -> QuantizedCell:
@@ -98,11 +98,11 @@ def define_integer(*arguments: Any) -> Stages:
     yield from lstm_stages(integer_steps(tensors, p, *step_of(tensors)), tensors, lambda values: values[0])
 
 
-def step_of(tensors: dict[str, Any]) -> tuple[Array, Array, Array]:
-    """Input (1, batch, inputs) and states (batch, ...)."""
+def step_of(tensors: dict[str, Any]) -> tuple[list[Array], Array, Array]:
+    """Inputs (1, batch, inputs) and states (batch, ...)."""
     input = tensors["input"]
     batch = len(input)
-    return input[np.newaxis], tensors["output_state"].reshape(batch, -1), tensors["cell_state"].reshape(batch, -1)
+    return [input[np.newaxis]], tensors["output_state"].reshape(batch, -1), tensors["cell_state"].reshape(batch, -1)
 
 
 @OP.rule("basic_float32", "f32 f32 f32 f32 f32 -> f32 f32 f32 f32")

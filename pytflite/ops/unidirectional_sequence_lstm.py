@@ -19,7 +19,7 @@ import numpy as np
 import numpy.typing as npt
 
 from pytflite.ops._api import Node, Op, Shape
-from pytflite.ops._shared.lstm import INPUTS, NAMES, Stages, Steps, lstm_sizes, lstm_stages, type_row
+from pytflite.ops._shared.lstm import INPUTS, NAMES, Stages, Steps, lstm_sizes, lstm_specs, lstm_stages, type_row
 from pytflite.ops._shared.lstm_float import FloatLstm, float_params, float_steps
 from pytflite.ops._shared.lstm_integer import IntegerLstm, integer_params, integer_steps
 from pytflite.schema.enums import BuiltinOperator
@@ -41,18 +41,18 @@ def shapes(node: Node) -> list[Shape]:
     """As the input, of output vectors."""
     input = node["input"]
     node.require(len(input.shape) == 3, f"{input} must have 3 dimensions.")
-    sizes = lstm_sizes(node, input.shape[1 if node.options.time_major else 0])
+    sizes = lstm_sizes(node, lstm_specs(node), input.shape[1 if node.options.time_major else 0])
     return [(*input.shape[:2], sizes.output)]
 
 
 def sequence_float_params(node: Node) -> FloatLstm:
     """Params of the rules with float32 activations."""
-    return float_params(node, time_major=bool(node.options.time_major))
+    return float_params(node, lstm_specs(node), time_major=bool(node.options.time_major))
 
 
 def sequence_integer_params(node: Node) -> IntegerLstm:
     """Params of the rule with int8 activations."""
-    return integer_params(node, time_major=bool(node.options.time_major))
+    return integer_params(node, lstm_specs(node), time_major=bool(node.options.time_major))
 
 
 @OP.rule(
@@ -84,11 +84,11 @@ def define_integer(*arguments: Any) -> Stages:
     yield from stages(integer_steps(tensors, p, *sequence(tensors, p.time_major)), tensors, p.time_major)
 
 
-def sequence(tensors: dict[str, Any], time_major: bool) -> tuple[Array, Array, Array]:
-    """Input (time, batch, inputs) and states (batch, ...) before the first step."""
+def sequence(tensors: dict[str, Any], time_major: bool) -> tuple[list[Array], Array, Array]:
+    """Inputs (time, batch, inputs) and states (batch, ...) before the first step."""
     input = tensors["input"] if time_major else tensors["input"].swapaxes(0, 1)
     batch = input.shape[1]
-    return input, tensors["output_state"].reshape(batch, -1), tensors["cell_state"].reshape(batch, -1)
+    return [input], tensors["output_state"].reshape(batch, -1), tensors["cell_state"].reshape(batch, -1)
 
 
 def stages(steps: Steps, tensors: dict[str, Any], time_major: bool) -> Stages:

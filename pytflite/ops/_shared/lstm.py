@@ -13,7 +13,7 @@ the gates, clipping and the projection are optional.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -25,6 +25,12 @@ Array = npt.NDArray[Any]
 Stages = Iterator[tuple[str, Array]]
 
 GATES = ("input", "forget", "cell", "output")
+
+SOURCES = ("input", "aux_input", "recurrent")
+"""What a gate has weights for."""
+
+Specs = Mapping[str, TensorSpec | None]
+"""The tensors of an LSTM by the names of `NAMES`, whatever an operator calls them."""
 
 INPUTS = (
     "input "
@@ -58,7 +64,8 @@ class Gate(NamedTuple):
     """What belongs to one gate: arrays when running, tensors in prepare, None where absent.
 
     Attributes:
-        weights: of the input and of the output state; (cells, inputs) and (cells, outputs), or (cells) of a diagonal.
+        weights: of the input, an auxiliary input if there is one, and the output state; (cells, depth), or (cells) of a
+            diagonal.
         peephole: (cells), from the cell state.
         bias: (cells).
         norm: (cells), coefficients of the layer normalization.
@@ -79,7 +86,7 @@ def gates_of(get: Callable[[str], Any]) -> dict[str, Gate]:
     use_norm = get("forget_layer_norm_coefficients") is not None
     return {
         name: Gate(
-            (get(f"input_to_{name}_weights"), get(f"recurrent_to_{name}_weights")),
+            tuple(weights for source in SOURCES if (weights := get(f"{source}_to_{name}_weights")) is not None),
             None if name == "cell" else get(f"cell_to_{name}_weights"),
             get(f"{name}_gate_bias"),
             get(f"{name}_layer_norm_coefficients") if use_norm else None,
@@ -98,30 +105,45 @@ class LstmSizes(NamedTuple):
     output: int
 
 
-def lstm_sizes(node: Node, batch: int, *, diagonal: bool = True) -> LstmSizes:
+def lstm_specs(node: Node) -> Specs:
+    """The tensors of an operator that calls them as `NAMES` does."""
+    return {name: node.get(name) for name in NAMES}
+
+
+def required(node: Node, specs: Specs, name: str) -> TensorSpec:
+    """A tensor that must be present."""
+    spec = specs.get(name)
+    if spec is None:
+        raise node.error(f"{name} is missing.")
+    return spec
+
+
+def lstm_sizes(node: Node, specs: Specs, batch: int, *, diagonal: bool = True) -> LstmSizes:
     """The sizes of a whole LSTM, after every tensor was checked against them.
 
     Args:
         node: the operator.
+        specs: its tensors.
         batch: number of sequences.
         diagonal: whether recurrent weights of float32 may be a diagonal.
     """
-    weights, recurrent = node["input_to_output_weights"], node["recurrent_to_output_weights"]
+    weights, recurrent = (required(node, specs, f"{source}_to_output_weights") for source in ("input", "recurrent"))
     node.require(len(weights.shape) == 2, f"{weights} must have 2 dimensions.")
     ranks = (1, 2) if diagonal else (2,)
     node.require(len(recurrent.shape) in ranks, f"{recurrent} must have {' or '.join(map(str, ranks))} dimensions.")
     sizes = LstmSizes(batch, node["input"].shape[-1], weights.shape[0], recurrent.shape[-1])
-    node.require(node.get("projection_weights") or sizes.output == sizes.cells, f"{recurrent} must be square.")
+    node.require(specs["projection_weights"] or sizes.output == sizes.cells, f"{recurrent} must be square.")
     for name in NAMES:
-        if name != "input" and (spec := node.get(name)) is not None:
-            check_tensor(node, name, spec, sizes, diagonal=diagonal)
-    check_presence(node)
+        if name != "input" and specs.get(name) is not None:
+            check_tensor(node, specs, name, sizes, diagonal=diagonal)
+    check_presence(node, specs)
     return sizes
 
 
-def check_tensor(node: Node, name: str, spec: TensorSpec, sizes: LstmSizes, *, diagonal: bool) -> None:
+def check_tensor(node: Node, specs: Specs, name: str, sizes: LstmSizes, *, diagonal: bool) -> None:
     """Refuse a weight, bias, coefficient or state of a wrong shape; or weights that disagree on their type."""
     batch, inputs, cells, outputs = sizes
+    spec = required(node, specs, name)
     node.require(spec.tensor.sparsity is None, f"{spec} must not be sparse.")
     if name.endswith("state"):
         elements = batch * (outputs if name == "output_state" else cells)
@@ -134,7 +156,7 @@ def check_tensor(node: Node, name: str, spec: TensorSpec, sizes: LstmSizes, *, d
             node.require(outputs == cells, f"{spec} must be {cells}x{outputs}.")
         else:
             accepted = (cells, outputs)
-            letter = node["input_to_forget_weights"].letter
+            letter = required(node, specs, "input_to_forget_weights").letter
             node.require(spec.letter == letter, f"{spec} must be {letter} as input_to_forget_weights is.")
     elif name.startswith("input_to"):
         accepted = (cells, inputs)
@@ -143,24 +165,24 @@ def check_tensor(node: Node, name: str, spec: TensorSpec, sizes: LstmSizes, *, d
     node.require(spec.shape == accepted, f"{spec} must be {'x'.join(map(str, accepted))}.")
 
 
-def check_presence(node: Node) -> None:
+def check_presence(node: Node, specs: Specs) -> None:
     """Refuse optional tensors that are only half there."""
-    gates = gates_of(node.get)
+    gates = gates_of(specs.get)
     node.require(
-        ("input" in gates) == (node.get("recurrent_to_input_weights") is not None),
+        ("input" in gates) == (specs.get("recurrent_to_input_weights") is not None),
         "input_to_input_weights and recurrent_to_input_weights must both be present, or neither.",
     )
     node.require(
-        ("input" in gates) == (node.get("input_gate_bias") is not None),
+        ("input" in gates) == (specs.get("input_gate_bias") is not None),
         "input_gate_bias must be present if and only if input_to_input_weights is.",
     )
     peepholes = [gate.peephole is not None for name, gate in gates.items() if name != "cell"]
     node.require(all(peepholes) or not any(peepholes), "cell_to_*_weights must be present for every gate, or for none.")
-    if node.get("forget_layer_norm_coefficients") is not None:
+    if specs.get("forget_layer_norm_coefficients") is not None:
         for name, gate in gates.items():
             node.require(gate.norm, f"{name}_layer_norm_coefficients is missing.")
-    if node.get("projection_weights") is None:
-        node.require(node.get("projection_bias") is None, "projection_bias needs projection_weights.")
+    if specs.get("projection_weights") is None:
+        node.require(specs.get("projection_bias") is None, "projection_bias needs projection_weights.")
     node.require(min(node.options.cell_clip, node.options.proj_clip) >= 0, "Clips must not be negative.")
 
 
@@ -178,23 +200,23 @@ class Steps(NamedTuple):
     output: Array
 
 
-Step = Callable[[Array, Array, Array], tuple[dict[str, Array], Array, Array]]
-"""From input, output state and cell state, (batch, ...), to the gates and the new cell and output states."""
+Step = Callable[[tuple[Array, ...], Array, Array], tuple[dict[str, Array], Array, Array]]
+"""From inputs, output state and cell state, (batch, ...), to the gates and the new cell and output states."""
 
 
-def run_steps(step: Step, input: Array, output: Array, cell: Array) -> Steps:
+def run_steps(step: Step, inputs: Sequence[Array], output: Array, cell: Array) -> Steps:
     """Run over a sequence.
 
     Args:
         step: one step.
-        input: (time, batch, inputs), time at least 1.
+        inputs: each (time, batch, depth), time at least 1.
         output: (batch, outputs), the output state before.
         cell: (batch, cells), the cell state before.
     """
     gates: list[dict[str, Array]] = []
     cells: list[Array] = []
     outputs: list[Array] = []
-    for vectors in input:
+    for vectors in zip(*inputs, strict=True):
         values, cell, output = step(vectors, output, cell)
         gates.append(values)
         cells.append(cell)

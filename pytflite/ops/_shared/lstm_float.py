@@ -18,7 +18,7 @@ import numpy.typing as npt
 from pytflite.arithmetic.eigen import logistic
 from pytflite.arithmetic.hybrid import activate
 from pytflite.ops._api import Node
-from pytflite.ops._shared.lstm import NAMES, Gate, Steps, gates_of, run_steps
+from pytflite.ops._shared.lstm import Gate, Specs, Steps, gates_of, run_steps
 from pytflite.ops._shared.recurrent import Eigen, Hybrid, Product, dequantized, fused_activation
 
 Array = npt.NDArray[Any]
@@ -50,11 +50,11 @@ class FloatLstm(NamedTuple):
     scales: Mapping[str, np.float32]
 
 
-def float_params(node: Node, *, time_major: bool) -> FloatLstm:
-    """Params from the node's options and weights."""
+def float_params(node: Node, specs: Specs, *, time_major: bool) -> FloatLstm:
+    """Params from the node's options and the weights among its tensors."""
     options = node.options
-    weights = {name: spec for name in NAMES if name.endswith("weights") and (spec := node.get(name)) is not None}
-    is_hybrid = node["input_to_output_weights"].letter != "f32"
+    weights = {name: spec for name, spec in specs.items() if name.endswith("weights") and spec is not None}
+    is_hybrid = weights["input_to_output_weights"].letter != "f32"
     return FloatLstm(
         time_major,
         fused_activation(node),
@@ -65,13 +65,13 @@ def float_params(node: Node, *, time_major: bool) -> FloatLstm:
     )
 
 
-def float_steps(tensors: Mapping[str, Any], p: FloatLstm, input: Array, output: Array, cell: Array) -> Steps:
+def float_steps(tensors: Mapping[str, Any], p: FloatLstm, inputs: Sequence[Array], output: Array, cell: Array) -> Steps:
     """Run over a sequence, as `run_steps` has it.
 
     Args:
         tensors: weights, biases and coefficients by name.
         p: params.
-        input: (time, batch, inputs) float32.
+        inputs: the input, and the auxiliary one if there is, (time, batch, depth) float32.
         output: (batch, outputs) float32.
         cell: (batch, cells) float32.
     """
@@ -84,8 +84,8 @@ def float_steps(tensors: Mapping[str, Any], p: FloatLstm, input: Array, output: 
         order = [other for other in GATE_ORDER if other in gates]
         return logistic_gate(total, order.index(name), together=p.time_major)
 
-    def step(input: Array, output: Array, cell: Array) -> tuple[dict[str, Array], Array, Array]:
-        sources = [(vectors, p.product.arrive(vectors)) for vectors in (input, output)]
+    def step(inputs: tuple[Array, ...], output: Array, cell: Array) -> tuple[dict[str, Array], Array, Array]:
+        sources = [(vectors, p.product.arrive(vectors)) for vectors in (*inputs, output)]
         values = {name: gate(name, sources, cell) for name in gates if name != "output"}
         let_in = values["input"] if "input" in values else np.float32(1) - values["forget"]
         cell = clip(values["forget"] * cell + values["cell"] * let_in, p.cell_clip)
@@ -94,7 +94,7 @@ def float_steps(tensors: Mapping[str, Any], p: FloatLstm, input: Array, output: 
         activated = values["cell"] if p.activation == "NONE" else activate(cell, p.activation)
         return values, cell, project(tensors, p, values["output"] * activated)
 
-    return run_steps(step, input, output, cell)
+    return run_steps(step, inputs, output, cell)
 
 
 def gate_total(p: FloatLstm, gate: Gate, scale: Gate, sources: Sequence[tuple[Array, Any]], cell: Array) -> Array:

@@ -9,7 +9,7 @@ unidirectional_sequence_lstm.cc.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -22,7 +22,7 @@ from pytflite.arithmetic.power_of_two import checked_log2
 from pytflite.arithmetic.requantize import DoubleRounding, Requantizer
 from pytflite.arithmetic.rounding import divide_toward_zero, wrap_int32
 from pytflite.ops._api import Node
-from pytflite.ops._shared.lstm import GATES, Gate, Steps, gates_of, run_steps
+from pytflite.ops._shared.lstm import GATES, Gate, Specs, Steps, gates_of, run_steps
 from pytflite.ops._shared.products import integer_products
 
 Array = npt.NDArray[Any]
@@ -88,7 +88,7 @@ class IntegerLstm(NamedTuple):
     proj_clip: int
 
 
-def integer_params(node: Node, *, time_major: bool) -> IntegerLstm:
+def integer_params(node: Node, specs: Specs, *, time_major: bool) -> IntegerLstm:
     """Params from the node's scales, options and intermediate tensors."""
     input, state, cell, projection = (
         node["input"],
@@ -103,7 +103,7 @@ def integer_params(node: Node, *, time_major: bool) -> IntegerLstm:
     return IntegerLstm(
         time_major,
         (input.zero_point, state.zero_point),
-        {name: gate_params(node, name, gate, exponent) for name, gate in gates_of(node.get).items()},
+        {name: gate_params(node, name, gate, exponent) for name, gate in gates_of(specs.get).items()},
         exponent,
         quantized_clip(node.options.cell_clip, cell.scale, INT16),
         node.requantizer(2.0**-30, over=hidden.scale, precision="float32"),
@@ -139,13 +139,15 @@ def quantized_clip(limit: float, scale: np.float32, limits: np.iinfo[Any]) -> in
     return int(np.clip(np.float32(limit) / scale, limits.min, limits.max)) if limit > 0 else 0
 
 
-def integer_steps(tensors: Mapping[str, Any], p: IntegerLstm, input: Array, output: Array, cell: Array) -> Steps:
+def integer_steps(
+    tensors: Mapping[str, Any], p: IntegerLstm, inputs: Sequence[Array], output: Array, cell: Array
+) -> Steps:
     """Run over a sequence, as `run_steps` has it.
 
     Args:
         tensors: weights, biases and coefficients by name.
         p: params.
-        input: (time, batch, inputs) int8.
+        inputs: one, (time, batch, inputs) int8.
         output: (batch, outputs) int8.
         cell: (batch, cells) int16.
     """
@@ -155,9 +157,9 @@ def integer_steps(tensors: Mapping[str, Any], p: IntegerLstm, input: Array, outp
         total = gate_total(p, gates[name], p.gates[name], sources, cell)
         return tanh(total, GATE_BITS, 16) if name == "cell" else logistic(total, GATE_BITS, 16)
 
-    def step(input: Array, output: Array, cell: Array) -> tuple[dict[str, Array], Array, Array]:
+    def step(inputs: tuple[Array, ...], output: Array, cell: Array) -> tuple[dict[str, Array], Array, Array]:
         input_zero_point, output_zero_point = p.zero_points
-        sources = input.astype(np.int64) - input_zero_point, output.astype(np.int64) - output_zero_point
+        sources = inputs[0].astype(np.int64) - input_zero_point, output.astype(np.int64) - output_zero_point
         cell = cell.astype(np.int64)
         values = {name: gate(name, sources, cell) for name in gates if name != "output"}
         let_in = values["input"] if "input" in values else INT16.max - values["forget"]
@@ -169,7 +171,7 @@ def integer_steps(tensors: Mapping[str, Any], p: IntegerLstm, input: Array, outp
         codes = {name: value.astype(np.int16) for name, value in values.items()}
         return codes, cell.astype(np.int16), project(tensors, p, hidden)
 
-    return run_steps(step, input, output, cell)
+    return run_steps(step, inputs, output, cell)
 
 
 def saturate(x: Array, limits: np.iinfo[Any]) -> Array:
