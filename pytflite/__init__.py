@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     )
     from pytflite.model.read import read
     from pytflite.model.types import Model, Operator, Quantization, Subgraph, Tensor
+    from pytflite.ops._api import Node, Op
+    from pytflite.ops._custom_op import custom_op
     from pytflite.profiles import PROFILES, Profile
     from pytflite.runtime.interpreter import (
         Delegate,
@@ -39,6 +41,7 @@ if TYPE_CHECKING:
     )
     from pytflite.runtime.native import LoadedModel, load
     from pytflite.runtime.scaling import SaturationWarning, dequantize, quantize
+    from pytflite.tools.trace import Record, Trace, load_trace, trace
 
 __version__ = "0.1.0"
 
@@ -55,6 +58,8 @@ _HOMES = {
     ),
     "pytflite.model.read": ("read",),
     "pytflite.model.types": ("Model", "Operator", "Quantization", "Subgraph", "Tensor"),
+    "pytflite.ops._api": ("Node", "Op"),
+    "pytflite.ops._custom_op": ("custom_op",),
     "pytflite.profiles": ("PROFILES", "Profile"),
     "pytflite.runtime.interpreter": (
         "Delegate",
@@ -67,6 +72,7 @@ _HOMES = {
     ),
     "pytflite.runtime.native": ("LoadedModel", "load"),
     "pytflite.runtime.scaling": ("SaturationWarning", "dequantize", "quantize"),
+    "pytflite.tools.trace": ("Record", "Trace", "load_trace", "trace"),
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 
@@ -88,6 +94,10 @@ __all__ = [  # noqa: RUF022 - in the order that people meet them
     "Operator",
     "Quantization",
     "ModelBuilder",
+    "trace",
+    "load_trace",
+    "Trace",
+    "Record",
     "Profile",
     "PROFILES",
     "PytfliteError",
