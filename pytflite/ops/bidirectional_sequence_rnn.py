@@ -137,7 +137,8 @@ def run(tensors: dict[str, Any], way: str, order: slice, p: BidirectionalRnn) ->
         inputs, weights = [*inputs, aux], [*weights, aux_weights]
     sequences = [(values if p.time_major else values.swapaxes(0, 1))[order] for values in inputs]
     weights.append(tensors[f"{way}_recurrent_weights"])
-    outputs, state = sequences[0][:0], tensors[f"{way}_hidden_state"]
+    outputs: Array = sequences[0][:0]
+    state = tensors[f"{way}_hidden_state"]
     for _ in range(p.passes):
         outputs = run_rnn(sequences, weights, tensors[f"{way}_bias"], state, p.ways[way])
         state = outputs[-1] if len(outputs) else state

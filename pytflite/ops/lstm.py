@@ -2,6 +2,7 @@
 
 Whole: input (batch, inputs), output (batch, outputs); everything else as in UNIDIRECTIONAL_SEQUENCE_LSTM, see
 `_shared/lstm.py`.
+int8 with twelve intermediate tensors in place of five: int8 products, see `_shared/lstm_8x8_8.py`.
 Basic: five inputs, which are the input (batch, inputs), the activation before (batch, units), weights (4 * units,
 inputs + units), a bias (4 * units) and the state before (batch, units); and four outputs, which are the activation, the
 state, and two scratch tensors: the first two inputs side by side, and the gates. See `_shared/lstm_cell.py`. Where the
@@ -19,6 +20,7 @@ import numpy.typing as npt
 
 from pytflite.ops._api import Node, Op, Shape
 from pytflite.ops._shared.lstm import INPUTS, NAMES, Stages, lstm_sizes, lstm_specs, lstm_stages, type_row
+from pytflite.ops._shared.lstm_8x8_8 import INTERMEDIATES, Lstm8x8x8, params_8x8_8, steps_8x8_8
 from pytflite.ops._shared.lstm_cell import QuantizedCell, cell_params, cell_shapes, float_cell, quantized_cell
 from pytflite.ops._shared.lstm_float import FloatLstm, float_params, float_steps
 from pytflite.ops._shared.lstm_integer import IntegerLstm, integer_params, integer_steps
@@ -70,6 +72,11 @@ def step_integer_params(node: Node) -> IntegerLstm:
     return integer_params(node, lstm_specs(node), time_major=True)
 
 
+def step_8x8_8_params(node: Node) -> Lstm8x8x8:
+    """Params of the rule for whole layers with twelve intermediate tensors."""
+    return params_8x8_8(node, lstm_specs(node))
+
+
 def basic_params(node: Node) -> QuantizedCell:
     """Params of the basic rule for uint8."""
     return cell_params(node, WEIGHTS, BIAS, STATE)
@@ -90,12 +97,23 @@ def define_float(*arguments: Any) -> Stages:
     yield from lstm_stages(float_steps(tensors, p, *step_of(tensors)), tensors, lambda values: values[0])
 
 
-@OP.rule("int8", type_row("i8", "i8", "i8", "i16", "i32", "i8", "i16", "i16"), params=step_integer_params)
+INTEGER = type_row("i8", "i8", "i8", "i16", "i32", "i8", "i16", "i16")
+
+
+@OP.rule("int8", INTEGER, params=step_integer_params)
 def define_integer(*arguments: Any) -> Stages:
     """The same in integers."""
     *inputs, p = arguments
     tensors = dict(zip(NAMES, inputs, strict=True))
     yield from lstm_stages(integer_steps(tensors, p, *step_of(tensors)), tensors, lambda values: values[0])
+
+
+@OP.rule("int8_products", INTEGER, params=step_8x8_8_params, when=lambda node: len(node.intermediates) == INTERMEDIATES)
+def define_8x8_8(*arguments: Any) -> Stages:
+    """The same with int8 products."""
+    *inputs, p = arguments
+    tensors = dict(zip(NAMES, inputs, strict=True))
+    yield from lstm_stages(steps_8x8_8(tensors, p, *step_of(tensors)), tensors, lambda values: values[0])
 
 
 def step_of(tensors: dict[str, Any]) -> tuple[list[Array], Array, Array]:

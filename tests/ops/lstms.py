@@ -21,6 +21,7 @@ KINDS = {
     "hybrid_uint8": ("f32", "u8", "f32"),
     "hybrid_diagonal": ("f32", "i8", "f32"),
     "int8": ("i8", "i8", "i32"),
+    "int8_products": ("i8", "i8", "i32"),
 }
 """Kind -> letters of activations, weights and biases."""
 
@@ -139,13 +140,19 @@ class LstmBuilder:
             return self.g.tensor(name, (self.batch, self.outputs), self.io, variable=True, **self.state_quantization)
         if not self.is_integer:
             return self.g.tensor(name, (self.batch, self.cells), "f32", variable=True)
-        scale = 2.0 ** -int(self.rng.integers(9, 16))
+        scale = 2.0**-15 if self.kind == "int8_products" else 2.0 ** -int(self.rng.integers(9, 16))
         return self.g.tensor(name, (self.batch, self.cells), "i16", variable=True, scale=scale)
 
     def intermediates(self) -> list[TensorRef]:
         """What says how gates and the hidden state are quantized."""
         if not self.is_integer:
             return []
+        if self.kind == "int8_products":
+            scales = [tie_prone_scale(self.rng, 1e-4, 1e-3) for _ in range(12)]
+            wide = [
+                {"scale": s if i % 3 == 0 else s * 200, "zero_point": i % 3 and 3 * i} for i, s in enumerate(scales)
+            ]
+            return [self.g.tensor(f"product{i}", (0,), "i16" if i % 3 == 0 else "i8", **q) for i, q in enumerate(wide)]
         scales = [tie_prone_scale(self.rng, 1e-4, 1e-3) for _ in range(4)]
         gates = [self.g.tensor(f"gate{i}", (0,), "i16", scale=scale) for i, scale in enumerate(scales)]
         return [*gates, self.g.tensor("hidden", (0,), "i8", **self.hidden_quantization)]

@@ -126,6 +126,18 @@ def test_agrees(subject: Case) -> None:
     agree(subject)
 
 
+@st.composite
+def lstms_with_int8_products(draw: st.DrawFn) -> Case:
+    case = draw(lstm_cases(["int8_products"])) | {"projection": "bias", "norm": True}
+    return lstm(**case, batch=draw(st.integers(1, 5)))
+
+
+@settings(max_examples=60, deadline=None)
+@given(lstms_with_int8_products())
+def test_agrees_where_products_are_int8(subject: Case) -> None:
+    agree(subject)
+
+
 @settings(max_examples=60, deadline=None)
 @given(
     st.builds(
@@ -146,6 +158,7 @@ def golden_cases() -> dict[str, Case]:
     cases = {kind: lstm(kind, 3 + i) for i, kind in enumerate(WHOLE)}
     whole: dict[str, Any] = {"peephole": True, "projection": "bias", "norm": True, "cell_clip": 1.5, "proj_clip": 0.5}
     cases |= {f"{kind}_whole": lstm(kind, 5, **whole) for kind in ("float32", "hybrid", "int8")}
+    cases["int8_products"] = lstm("int8_products", 8, projection="bias", norm=True, cell_clip=0.5, cifg=True)
     cases |= {kind: basic(kind, 6) for kind in ("basic_float32", "basic_uint8")}
     return cases
 
@@ -154,12 +167,28 @@ def test_golden() -> None:
     agrees_with_golden("lstm")
 
 
+INT8_PRODUCTS = lstm("int8_products", 0, projection="bias", norm=True)
+
+
+@pytest.mark.parametrize(
+    ("absent", "message"),
+    [(17, "projection_bias is missing"), (21, "forget_layer_norm_coefficients is missing")],
+)
+def test_refuses_int8_products_without(absent: int, message: str) -> None:
+    operator = INT8_PRODUCTS.model.main.operators[0]
+    inputs = tuple(-1 if i == absent else index for i, index in enumerate(operator.inputs))
+    graph = replace(INT8_PRODUCTS.model.main, operators=(replace(operator, inputs=inputs),))
+    with pytest.raises(PrepareError, match=rf"{message}[\s\S]*Node number 0 \(LSTM\) failed to prepare"):
+        prepare(replace(INT8_PRODUCTS.model, subgraphs=(graph,)), 0, REFERENCE)
+
+
 @pytest.mark.parametrize(
     ("subject", "name", "change", "message"),
     [
         (lstm("int8", 0), "input", {"shape": (10,)}, "input .* must have 2 dimensions"),
         (lstm("float32", 0), "recurrent_to_output_weights", {"shape": (7,)}, "must have 2 dimensions"),
         (lstm("int8", 0), "cell_state", {"quantization": quantization(0.01)}, "must be a power of two"),
+        (INT8_PRODUCTS, "cell_state", {"quantization": quantization(2.0**-14)}, "cell_state.* must be 3.05"),
         (basic("basic_uint8", 0), "previous", {"shape": (14,)}, "previous.* must have 2 dimensions"),
         (basic("basic_uint8", 0), "weights", {"shape": (28, 11)}, "weights.* must be 28x12"),
         (basic("basic_uint8", 0), "bias", {"shape": (27,)}, "bias.* must be 28"),

@@ -163,15 +163,20 @@ def integer_steps(
         cell = cell.astype(np.int64)
         values = {name: gate(name, sources, cell) for name in gates if name != "output"}
         let_in = values["input"] if "input" in values else INT16.max - values["forget"]
-        kept = rounding_divide_by_pot(values["forget"] * cell, 15)
-        cell = saturate(kept + rounding_divide_by_pot(let_in * values["cell"], 30 + p.cell_exponent), INT16)
-        cell = np.clip(cell, -p.cell_clip, p.cell_clip) if p.cell_clip else cell
+        cell = updated_cell(values["forget"], let_in, values["cell"], cell, p.cell_exponent, p.cell_clip)
         values["output"] = gate("output", sources, cell)
         hidden = p.hidden(values["output"] * tanh(cell, 15 + p.cell_exponent, 16))
         codes = {name: value.astype(np.int16) for name, value in values.items()}
         return codes, cell.astype(np.int16), project(tensors, p, hidden)
 
     return run_steps(step, inputs, output, cell)
+
+
+def updated_cell(forget: Array, let_in: Array, new: Array, cell: Array, exponent: int, clip: int) -> Array:
+    """The next cell state (``UpdateLstmCellInteger``); the scale of the cell state is ``2**exponent``."""
+    kept = rounding_divide_by_pot(forget * cell, 15)
+    updated = saturate(kept + rounding_divide_by_pot(let_in * new, 30 + exponent), INT16)
+    return np.clip(updated, -clip, clip) if clip else updated
 
 
 def saturate(x: Array, limits: np.iinfo[Any]) -> Array:
