@@ -120,3 +120,10 @@ def test_an_edit_in_another_module_is_never_answered_from_the_cache(tmp_path: Pa
     rounding = tmp_path / "pytflite" / "kernels" / "requantize.py"
     rounding.write_text(rounding.read_text().replace("(high >> right)", "np.int64(7) + (high >> right)"))
     assert run() == ["17", "0"]
+    params = tmp_path / "pytflite" / "ops" / "conv_2d.py"
+    params.write_text(params.read_text() + "\n# touched\n")
+    assert run() == ["17", "0"]
+    epilogue = tmp_path / "pytflite" / "arithmetic" / "requantize.py"
+    epilogue.write_text(epilogue.read_text() + "\n\nclass Renamed(DoubleRounding):\n    pass\n")
+    assert run() == ["17", "0"]
+    assert run() == ["17", "1"]
