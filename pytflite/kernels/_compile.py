@@ -1,8 +1,8 @@
 """The one way to compile a kernel: numba with a disk cache that cannot go stale.
 
 numba's own cache looks only at the file of the function: an edit of a callee in another module leaves old machine code
-in use (numba issue 1833). Here the stamp of every cached kernel is the hash of all sources that compiled code is made of,
-so any edit to any of them compiles everything anew: arithmetic and kernels, and the operators, whose params kernels
+in use (numba issue 1833). Here the stamp of every cached kernel is the hash of all sources that compiled code is made
+of, so any edit to any of them compiles everything anew: arithmetic and kernels, and the operators, whose params kernels
 read by position.
 """
 
