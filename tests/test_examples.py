@@ -19,6 +19,12 @@ SAID = {
     "several_inputs_and_outputs": ["features: int8 (1, 2, 2, 16)", "Accepted: 'image', 'query'"],
     "dequantize_an_output": ["in fact [0.         0.5        0.99609375]", "(0.0, 0)", "plain integers"],
     "int8_inference": ["one by one: [0, 1, 2, 3, 4, 5, 6, 7, 8, 9]", "(10, 10)", "(RESHAPE) failed to prepare"],
+    "custom_operator": [
+        "Encountered unresolved custom op: Threshold",
+        "'highest': array([0.9, 0.5]",
+        "highest: [0.75 0.75]",
+        "must be samples (at least 1) by channels. Node number 1 (Peaks) failed to prepare",
+    ],
     "quantizations_side_by_side": ["int8_qat", "f16", "100%"],
 }
 

@@ -18,7 +18,8 @@ import numpy as np
 import numpy.typing as npt
 
 from pytflite.arithmetic.requantize import REQUANTIZERS, Precision, RealScale, Requantizer
-from pytflite.errors import PrepareError
+from pytflite.errors import FormatError, PrepareError
+from pytflite.flatbuffer.flex import read_flex
 from pytflite.model.types import Operator, Tensor
 from pytflite.profiles import Profile
 from pytflite.schema.enums import BuiltinOperator
@@ -413,6 +414,22 @@ class Node:
         if self.operator.options is None and self.op.options is not None:
             return self.op.options()
         return self.operator.options
+
+    @cached_property
+    def custom_options(self) -> Any:
+        """The custom options of the file, a FlexBuffer, as Python values; None where there are none.
+
+        Other forms are in ``operator.custom_options``, as bytes.
+
+        Raises:
+            PrepareError: they are no FlexBuffer.
+        """
+        if not self.operator.custom_options:
+            return None
+        try:
+            return read_flex(self.operator.custom_options)
+        except FormatError as fault:
+            raise self.error(f"Its custom options are {fault}.") from fault
 
     def value(self, role: str) -> Array:
         """The value of a tensor that prepare depends on.

@@ -76,6 +76,7 @@ class PreparedNode:
         for role in self.op.output_roles:
             if role.name in values:
                 outputs.extend(map(np.asarray, values[role.name] if role.variadic else [values[role.name]]))
+        self._require_declared(outputs)
         mutated = set(self.op.mutates.split())
         states = {
             self.operator.inputs[i]: values[role.name]
@@ -83,3 +84,12 @@ class PreparedNode:
             if role.name in mutated and role.name in values
         }
         return outputs, states
+
+    def _require_declared(self, outputs: Sequence[Array]) -> None:
+        """Refuse results of another number, dtype or shape than was said in prepare: custom operators may be wrong."""
+        if len(outputs) != len(self.shapes):
+            raise InvokeError(f"{len(outputs)} outputs were computed, the operator has {len(self.shapes)}.")
+        for i, (output, dtype, shape) in enumerate(zip(outputs, self.dtypes, self.shapes, strict=True)):
+            if output.dtype != dtype or shape not in (None, output.shape):
+                wanted = f"{dtype}{'' if shape is None else list(shape)}"
+                raise InvokeError(f"Output {i} was computed as {output.dtype}{list(output.shape)}, not {wanted}.")

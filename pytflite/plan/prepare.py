@@ -368,7 +368,7 @@ def _fold(node: PreparedNode, facts: Facts) -> None:
     present = [index for index in node.operator.inputs if index >= 0]
     small = all(shape is not None and np.prod(shape) <= FOLD_LIMIT for shape in node.shapes)
     known = all(index in facts.values and facts.values[index].size <= FOLD_LIMIT for index in present)
-    if node.op.mutates or node.op.stateful or not small or not (known or node.op.shape_only):
+    if node.op.mutates or node.op.stateful or node.op.custom_code or not small or not (known or node.op.shape_only):
         return
     inputs = [
         None if i < 0 else facts.values[i] if i in facts.values else np.broadcast_to(np.int8(0), facts.shapes[i])

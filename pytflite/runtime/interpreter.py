@@ -18,7 +18,7 @@ from pytflite.errors import ArgumentError, FormatError, StateError
 from pytflite.model.read import read
 from pytflite.model.types import Model
 from pytflite.ops._api import Op
-from pytflite.ops._resolver import OpResolver
+from pytflite.ops._resolver import CustomOps, OpResolver, by_name
 from pytflite.profiles import PROFILES, REFERENCE, Profile
 from pytflite.runtime.wrapper import InterpreterWrapper
 
@@ -158,7 +158,7 @@ class Interpreter:
         experimental_disable_delegate_node_fusion: accepted, without effect.
         experimental_force_delegate_node_profiling: accepted, without effect.
         profile: name of an arithmetic profile, or a `Profile`; wins over the resolver type.
-        custom_ops: custom operator name -> its `Op`.
+        custom_ops: operators of your own, made with `pytflite.custom_op`; or custom code -> `Op`.
         kernels: whether compiled kernels may stand in for definitions.
 
     Raises:
@@ -181,7 +181,7 @@ class Interpreter:
         experimental_force_delegate_node_profiling: bool = False,
         *,
         profile: str | Profile | None = None,
-        custom_ops: Mapping[str, Op] | None = None,
+        custom_ops: CustomOps | None = None,
         kernels: bool = True,
     ) -> None:
         self._experimental_compress_quantization_zero_points = experimental_compress_quantization_zero_points
@@ -377,26 +377,29 @@ class InterpreterWithCustomOps(Interpreter):
     """An `Interpreter` with custom operators.
 
     Args:
-        custom_op_registerers: functions that take a dictionary (custom operator name -> `Op`) and add to it. tf.lite
-            also takes names of native symbols here; those are refused.
+        custom_op_registerers: operators made with `pytflite.custom_op`, or functions that take a dictionary (custom
+            code -> `Op`) and add to it. tf.lite also takes names of native symbols here; those are refused.
         **kwargs: passed on to `Interpreter`.
 
     Raises:
-        ArgumentError: (a ValueError) a registerer is not a Python function.
+        ArgumentError: (a ValueError) a registerer is neither.
     """
 
     def __init__(
-        self, custom_op_registerers: Sequence[Callable[[dict[str, Op]], None]] | None = None, **kwargs: Any
+        self, custom_op_registerers: Sequence[Op | Callable[[dict[str, Op]], None]] | None = None, **kwargs: Any
     ) -> None:
         self._custom_op_registerers = list(custom_op_registerers or [])
-        custom_ops: dict[str, Op] = dict(kwargs.pop("custom_ops", None) or {})
+        custom_ops = by_name(kwargs.pop("custom_ops", None))
         for register in self._custom_op_registerers:
-            if not callable(register):
+            if isinstance(register, Op):
+                custom_ops[register.name] = register
+            elif callable(register):
+                register(custom_ops)
+            else:
                 raise ArgumentError(
-                    f"Custom op registerer {register!r} is a native symbol. Accepted: a Python function that adds to a "
-                    "dictionary of custom operator name -> Op."
+                    f"Custom op registerer {register!r} is a native symbol. Accepted: an Op made with "
+                    "pytflite.custom_op, or a Python function that adds such to a dictionary by custom code."
                 )
-            register(custom_ops)
         super().__init__(custom_ops=custom_ops, **kwargs)
 
 

@@ -12,8 +12,7 @@ import numpy.typing as npt
 from pytflite.errors import ArgumentError
 from pytflite.model.read import read
 from pytflite.model.types import Model, Subgraph, Tensor
-from pytflite.ops._api import Op
-from pytflite.ops._resolver import OpResolver
+from pytflite.ops._resolver import CustomOps, OpResolver
 from pytflite.profiles import Profile
 from pytflite.runtime.interpreter import OpResolverType, profile_of
 from pytflite.runtime.scaling import dequantize, quantize
@@ -53,7 +52,7 @@ class LoadedModel:
         entries: signature key -> how to call it; "" is the main subgraph, by tensor names.
     """
 
-    def __init__(self, model: Model, profile: Profile, custom_ops: Mapping[str, Op] | None, kernels: bool) -> None:
+    def __init__(self, model: Model, profile: Profile, custom_ops: CustomOps | None, kernels: bool) -> None:
         self.model = model
         self.profile = profile
         self._wrapper = InterpreterWrapper(model, profile, resolver=OpResolver(custom_ops), kernels=kernels)
@@ -148,7 +147,7 @@ def load(
     source: str | os.PathLike[str] | bytes | bytearray | memoryview | Model,
     *,
     profile: str | Profile = "reference",
-    custom_ops: Mapping[str, Op] | None = None,
+    custom_ops: CustomOps | None = None,
     kernels: bool = True,
 ) -> LoadedModel:
     """Load a model to run.
@@ -156,7 +155,7 @@ def load(
     Args:
         source: path of a ``.tflite`` file, its bytes, or a `Model`.
         profile: which arithmetic: the name of a profile, or a `Profile`.
-        custom_ops: custom operator name -> its `Op`.
+        custom_ops: operators of your own, made with `pytflite.custom_op`; or custom code -> `Op`.
         kernels: whether compiled kernels may stand in for definitions.
 
     Raises:
