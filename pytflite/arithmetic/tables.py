@@ -54,8 +54,11 @@ def code_table(
         dequantized = np.float32(input_scale) * (codes.astype(np.int64) - input_zero_point).astype(np.float32)
         transformed = function(dequantized)
         rescaled = round_half_away(transformed * (np.float32(1) / np.float32(output_scale)))
-        quantized = truncate_to_int32(rescaled + np.float32(output_zero_point))
-    return CodeTable(dequantized, transformed, np.clip(quantized, limits.min, limits.max).astype(dtype))
+        shifted = rescaled + np.float32(output_zero_point)
+        # Undefined in C++: x86 builds make 0 of NaN and, if codes are unsigned, of what does not fit into int32.
+        is_lost = np.isnan(shifted) | ((limits.min == 0) & (shifted >= np.float32(1 << 31)))
+        quantized = np.where(is_lost, 0, np.clip(shifted, limits.min, limits.max))
+    return CodeTable(dequantized, transformed, quantized.astype(dtype))
 
 
 def interpolation_table(

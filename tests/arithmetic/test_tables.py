@@ -33,10 +33,13 @@ def test_entries_follow_the_bytes_of_the_codes() -> None:
         np.testing.assert_array_equal(table.table, np.clip((codes.astype(int) - 3) * 2 - 7, limits.min, limits.max))
 
 
-def test_what_int32_cannot_hold_becomes_the_lowest_code() -> None:
-    table = code_table(lambda x: x * np.float32(1e30), np.float32(1), 0, np.float32(1), 0, np.dtype(np.int8))
-    assert table.table[1] == -128
-    assert table.table[0] == 0
+def test_what_int32_cannot_hold_saturates_in_int8_and_is_lost_in_uint8() -> None:
+    def steep(x: Array) -> Array:
+        return np.where(x == 2, np.nan, x * np.float32(1e30))
+
+    scales = np.float32(1), 0, np.float32(1), 0
+    assert code_table(steep, *scales, np.dtype(np.int8)).table[[0, 1, 2, 255]].tolist() == [0, 127, 0, -128]
+    assert code_table(steep, *scales, np.dtype(np.uint8)).table[[0, 1, 2, 255]].tolist() == [0, 0, 0, 0]
 
 
 def test_sigmoid_table_is_the_sigmoid() -> None:

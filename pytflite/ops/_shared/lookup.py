@@ -1,4 +1,4 @@
-"""Functions of 8-bit codes, evaluated once for each code."""
+"""Functions of codes, evaluated in prepare: for each code of 8 bits, every 128 codes of int16."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from pytflite.arithmetic.tables import CodeTable, code_table
+from pytflite.arithmetic.tables import CodeTable, code_table, interpolation_table
 
 if TYPE_CHECKING:
     from pytflite.ops._api import Node
@@ -27,6 +27,17 @@ def table_params(function: Callable[[Array], Array]) -> Callable[[Node], CodeTab
         input, output = node["input"], node["output"]
         scales = (input.scale, input.zero_point, output.scale, output.zero_point)
         return code_table(function, *scales, output.dtype)
+
+    return params
+
+
+def interpolation_params(function: Callable[[Array], Array]) -> Callable[[Node], Array]:
+    """Params of a rule for int16 that tabulates a float32 function in prepare, for `interpolate`."""
+
+    def params(node: Node) -> Array:
+        input, output = node["input"], node["output"]
+        scales = (float(input.scale), input.zero_point, float(output.scale), output.zero_point)
+        return interpolation_table(function, *scales)
 
     return params
 
