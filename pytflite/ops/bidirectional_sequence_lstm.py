@@ -19,7 +19,7 @@ import numpy as np
 import numpy.typing as npt
 
 from pytflite.ops._api import Node, Op, Shape, TensorSpec
-from pytflite.ops._shared.lstm import GATES, NAMES, Specs, Stages, Steps, gates_of, lstm_sizes
+from pytflite.ops._shared.lstm import GATES, NAMES, Specs, Stages, Steps, gates_of, last, lstm_sizes, states_of
 from pytflite.ops._shared.lstm_float import FloatLstm, float_params, float_steps
 from pytflite.schema.enums import BuiltinOperator
 from pytflite.schema.tables import BidirectionalSequenceLSTMOptions
@@ -124,9 +124,8 @@ def define(*arguments: Any) -> Stages:
         for name, gate in steps.gates.items():
             yield f"{way}_{name}_gate", laid_out(gate, p)
         outputs[way] = laid_out(steps.output, p)
-        last = 0 if way == "bw" else -1
         for name, states in (("output_state", steps.output), ("cell_state", steps.cell)):
-            yield f"{way}_{name}", states[last].reshape(tensors[f"{way}_{name}"].shape)
+            yield f"{way}_{name}", last(states[order_of(way)], tensors[f"{way}_{name}"])
     if merged:
         yield "fw_output", np.concatenate([outputs["fw"], outputs["bw"]], axis=2)
         return
@@ -140,11 +139,15 @@ def run(tensors: dict[str, Any], way: str, p: FloatLstm) -> Steps:
     input, aux = tensors["input"], tensors["aux_input"]
     has_weights = own["aux_input_to_forget_weights"] is not None
     inputs = [input, aux] if has_weights else [aux if aux is not None and way == "bw" else input]
-    order = slice(None, None, -1 if way == "bw" else 1)
+    order = order_of(way)
     sequences = [(values if p.time_major else values.swapaxes(0, 1))[order] for values in inputs]
-    batch = sequences[0].shape[1]
-    steps = float_steps(own, p, sequences, own["output_state"].reshape(batch, -1), own["cell_state"].reshape(batch, -1))
+    steps = float_steps(own, p, sequences, *states_of(own, sequences[0].shape[1]))
     return Steps({name: gate[order] for name, gate in steps.gates.items()}, steps.cell[order], steps.output[order])
+
+
+def order_of(way: str) -> slice:
+    """The order of the steps of a direction."""
+    return slice(None, None, -1 if way == "bw" else 1)
 
 
 def laid_out(values: Array, p: FloatLstm) -> Array:

@@ -19,7 +19,7 @@ import numpy as np
 import numpy.typing as npt
 
 from pytflite.ops._api import Node, Op, Shape
-from pytflite.ops._shared.lstm import INPUTS, NAMES, Stages, lstm_sizes, lstm_specs, lstm_stages, type_row
+from pytflite.ops._shared.lstm import INPUTS, NAMES, Stages, lstm_sizes, lstm_specs, lstm_stages, states_of, type_row
 from pytflite.ops._shared.lstm_8x8_8 import INTERMEDIATES, Lstm8x8x8, params_8x8_8, steps_8x8_8
 from pytflite.ops._shared.lstm_cell import QuantizedCell, cell_params, cell_shapes, float_cell, quantized_cell
 from pytflite.ops._shared.lstm_float import FloatLstm, float_params, float_steps
@@ -119,8 +119,7 @@ def define_8x8_8(*arguments: Any) -> Stages:
 def step_of(tensors: dict[str, Any]) -> tuple[list[Array], Array, Array]:
     """Inputs (1, batch, inputs) and states (batch, ...)."""
     input = tensors["input"]
-    batch = len(input)
-    return [input[np.newaxis]], tensors["output_state"].reshape(batch, -1), tensors["cell_state"].reshape(batch, -1)
+    return [input[np.newaxis]], *states_of(tensors, len(input))
 
 
 @OP.rule("basic_float32", "f32 f32 f32 f32 f32 -> f32 f32 f32 f32")

@@ -19,7 +19,17 @@ import numpy as np
 import numpy.typing as npt
 
 from pytflite.ops._api import Node, Op, Shape
-from pytflite.ops._shared.lstm import INPUTS, NAMES, Stages, Steps, lstm_sizes, lstm_specs, lstm_stages, type_row
+from pytflite.ops._shared.lstm import (
+    INPUTS,
+    NAMES,
+    Stages,
+    Steps,
+    lstm_sizes,
+    lstm_specs,
+    lstm_stages,
+    states_of,
+    type_row,
+)
 from pytflite.ops._shared.lstm_float import FloatLstm, float_params, float_steps
 from pytflite.ops._shared.lstm_integer import IntegerLstm, integer_params, integer_steps
 from pytflite.schema.enums import BuiltinOperator
@@ -87,8 +97,7 @@ def define_integer(*arguments: Any) -> Stages:
 def sequence(tensors: dict[str, Any], time_major: bool) -> tuple[list[Array], Array, Array]:
     """Inputs (time, batch, inputs) and states (batch, ...) before the first step."""
     input = tensors["input"] if time_major else tensors["input"].swapaxes(0, 1)
-    batch = input.shape[1]
-    return [input], tensors["output_state"].reshape(batch, -1), tensors["cell_state"].reshape(batch, -1)
+    return [input], *states_of(tensors, input.shape[1])
 
 
 def stages(steps: Steps, tensors: dict[str, Any], time_major: bool) -> Stages:

@@ -67,7 +67,9 @@ class LstmBuilder:
         self.is_integer = self.io == "i8"
         self.input_quantization = self._activation(0.004, 0.03)
         self.hidden_quantization = self._activation(0.004, 0.03)
-        self.state_quantization = self._activation(0.05, 0.5) if projection else self.hidden_quantization
+        self.state_quantization = self.hidden_quantization
+        if projection and kind != "int8_products":
+            self.state_quantization = self._activation(0.05, 0.5)
 
     def _activation(self, low: float, high: float) -> dict[str, Any]:
         if not self.is_integer:

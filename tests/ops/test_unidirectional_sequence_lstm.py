@@ -96,6 +96,13 @@ def test_agrees_where_sums_are_long(cells: int, inputs: int, batch: int) -> None
     agree(lstm("float32", 3, cells=cells, inputs=inputs, batch=batch, time_major=True))
 
 
+@pytest.mark.parametrize("kind", ["float32", "hybrid", "int8"])
+@pytest.mark.parametrize("empty", ["time", "batch", "inputs"])
+@pytest.mark.parametrize("time_major", [False, True])
+def test_agrees_where_something_is_empty(kind: str, empty: str, time_major: bool) -> None:
+    agree(lstm(kind, 5, time_major=time_major, peephole=True, **{empty: 0}))
+
+
 def test_agrees_without_activation() -> None:
     subject = lstm("hybrid", 5, fused_activation_function=ActivationFunctionType.NONE)
     agree(subject)

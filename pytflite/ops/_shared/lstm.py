@@ -209,7 +209,7 @@ def run_steps(step: Step, inputs: Sequence[Array], output: Array, cell: Array) -
 
     Args:
         step: one step.
-        inputs: each (time, batch, depth), time at least 1.
+        inputs: each (time, batch, depth).
         output: (batch, outputs), the output state before.
         cell: (batch, cells), the cell state before.
     """
@@ -221,9 +221,21 @@ def run_steps(step: Step, inputs: Sequence[Array], output: Array, cell: Array) -
         gates.append(values)
         cells.append(cell)
         outputs.append(output)
-    return Steps(
-        {name: np.stack([gate[name] for gate in gates]) for name in gates[0]}, np.stack(cells), np.stack(outputs)
-    )
+    if not gates:
+        return Steps({}, np.empty((0, *cell.shape), cell.dtype), np.empty((0, *output.shape), output.dtype))
+    named = {name: np.stack([gate[name] for gate in gates]) for name in gates[0]}
+    return Steps(named, np.stack(cells), np.stack(outputs))
+
+
+def states_of(tensors: Mapping[str, Any], batch: int) -> tuple[Array, Array]:
+    """Output state (batch, outputs) and cell state (batch, cells) before the first step."""
+    outputs, cells = tensors["recurrent_to_output_weights"].shape[-1], len(tensors["input_to_output_weights"])
+    return tensors["output_state"].reshape(batch, outputs), tensors["cell_state"].reshape(batch, cells)
+
+
+def last(states: Array, before: Array) -> Array:
+    """The last of some states, or the one before the first step, in the shape of its tensor."""
+    return states[-1].reshape(before.shape) if len(states) else before.copy()
 
 
 def lstm_stages(steps: Steps, tensors: dict[str, Any], layout: Callable[[Array], Array]) -> Stages:
@@ -238,5 +250,5 @@ def lstm_stages(steps: Steps, tensors: dict[str, Any], layout: Callable[[Array],
         yield f"{name}_gate", layout(gate)
     yield "cell", layout(steps.cell)
     yield "output", layout(steps.output)
-    yield "output_state", steps.output[-1].reshape(tensors["output_state"].shape)
-    yield "cell_state", steps.cell[-1].reshape(tensors["cell_state"].shape)
+    yield "output_state", last(steps.output, tensors["output_state"])
+    yield "cell_state", last(steps.cell, tensors["cell_state"])

@@ -201,7 +201,7 @@ def gate_total(p: IntegerLstm, gate: Gate, q: GateParams, sources: tuple[Array, 
         total = saturate(total + requantizer(accumulator), INT16)
     if q.peephole is not None:
         # The kernel goes through the batch in vectors of outputs, not of cells.
-        rows = (1 if p.time_major else len(cell), -1)
+        rows = (1, cell.size) if p.time_major else cell.shape
         per_vector = gate.weights[1].shape[1]
         weights = np.tile(gate.peephole[:per_vector].astype(np.int64), len(cell) if p.time_major else 1)
         reached = total.reshape(rows)[:, : weights.size]
