@@ -56,7 +56,7 @@ def _random(rng: np.random.Generator, model: Model, index: int, shape: Shape | N
         real = rng.standard_normal(shape) * 2
         return np.where(rng.random(shape) < 0.1, np.round(real), real).astype(dtype)
     if tensor.quantization is None or dtype.itemsize > 2:
-        return rng.integers(0, 4, shape).astype(dtype)
+        return rng.integers(1, 4, shape).astype(dtype)
     low, high = tensor.dtype.qmin, tensor.dtype.qmax
     drawn = rng.integers(low, high + 1, shape)
     return np.where(rng.random(shape) < 0.1, rng.choice([low, high], shape), drawn).astype(dtype)
