@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     )
     from pytflite.runtime.native import LoadedModel, load
     from pytflite.runtime.scaling import SaturationWarning, dequantize, quantize
+    from pytflite.tools.explain import Explained, explain
     from pytflite.tools.trace import Record, Trace, load_trace, trace
 
 __version__ = "0.1.0"
@@ -72,6 +73,7 @@ _HOMES = {
     ),
     "pytflite.runtime.native": ("LoadedModel", "load"),
     "pytflite.runtime.scaling": ("SaturationWarning", "dequantize", "quantize"),
+    "pytflite.tools.explain": ("Explained", "explain"),
     "pytflite.tools.trace": ("Record", "Trace", "load_trace", "trace"),
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
@@ -98,6 +100,8 @@ __all__ = [  # noqa: RUF022 - in the order that people meet them
     "load_trace",
     "Trace",
     "Record",
+    "explain",
+    "Explained",
     "Profile",
     "PROFILES",
     "PytfliteError",

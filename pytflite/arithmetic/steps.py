@@ -1,0 +1,180 @@
+"""What requantizers and epilogues do to one number, step by step, for people to read.
+
+Each function here says in exact Python integers what the class of its first parameter computes on arrays. Kernels
+dispatch on that class too (``kernels/requantize.py``); a class that nothing is said about here is one step.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import singledispatch
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from pytflite.arithmetic.epilogue import QuantizedEpilogue
+from pytflite.arithmetic.requantize import DoubleRounding, Float64, RoundingUp, Wide
+from pytflite.arithmetic.rounding import round_half_away, wrap_int32
+
+HALF_HIGH = 1 << 30
+"""What is added before the high half of a doubled product is taken."""
+
+
+class Step(NamedTuple):
+    """One step from an accumulator to an output.
+
+    Attributes:
+        name: of the step, the same for all classes that take it.
+        formula: the arithmetic with its numbers.
+        value: the result.
+        note: what was rounded, wrapped or clamped away.
+    """
+
+    name: str
+    formula: str
+    value: int | float
+    note: str = ""
+
+
+def entry(values: Any, channel: int) -> Any:
+    """The entry of a channel, or the only one there is, as a Python number."""
+    flat = np.atleast_1d(values).reshape(-1)
+    return flat[channel if flat.size > 1 else 0].item()
+
+
+@singledispatch
+def requantizer_steps(requantizer: Any, accumulator: int, channel: int) -> Iterator[Step]:
+    """What a requantizer does to the accumulator of a channel.
+
+    Args:
+        requantizer: of any class of `pytflite.arithmetic.requantize`.
+        accumulator: int32, or int64 where the class takes that.
+        channel: index along the last axis.
+
+    Yields:
+        Steps; the value of the last is what the requantizer makes of the accumulator.
+    """
+    for name in getattr(requantizer, "_fields", ()):
+        yield Step(name, type(requantizer).__name__, entry(getattr(requantizer, name), channel))
+    channels = max((np.size(getattr(requantizer, name)) for name in getattr(requantizer, "_fields", ())), default=1)
+    row = np.full(channels, accumulator, np.int64)
+    yield Step("requantized", f"{type(requantizer).__name__}({accumulator})", entry(requantizer(row), channel))
+
+
+def _constants(multiplier: int, shift: int, bits: int) -> Iterator[Step]:
+    yield Step("multiplier", f"0x{multiplier & 0xFFFFFFFF:08x}", multiplier)
+    real = multiplier * 2.0 ** (shift - bits)
+    yield Step("shift", f"{multiplier} * 2^({shift} - {bits}) stands for {real!r}", shift)
+
+
+def _shifted_left(accumulator: int, shift: int) -> Iterator[Step]:
+    if shift > 0:
+        wide = accumulator << shift
+        wrapped = int(wrap_int32(wide))
+        yield Step("shifted left", f"{accumulator} << {shift}", wrapped, "" if wide == wrapped else "wraps in int32")
+
+
+def dropped(value: int, bits: int) -> str:
+    """What a right shift drops: the bits, as a fraction of what is kept."""
+    if not bits:
+        return "nothing is dropped"
+    low = value & ((1 << bits) - 1)
+    tie = ", a tie" if low == 1 << (bits - 1) else ""
+    return f"drops the bits {low:0{bits}b}, {low / (1 << bits):.6g} of one{tie}"
+
+
+def _rounded(kept: int, rounded: int) -> str:
+    return ", rounded up" if rounded > kept else ", rounded down"
+
+
+def _high_product(x: int, multiplier: int) -> Step:
+    product = x * multiplier
+    high = (product + HALF_HIGH) >> 31
+    note = dropped(product, 31) + _rounded(product >> 31, high)
+    return Step("high product", f"({x} * {multiplier} + 2^30) >> 31", high, note)
+
+
+@requantizer_steps.register
+def _(requantizer: DoubleRounding, accumulator: int, channel: int) -> Iterator[Step]:
+    multiplier, shift = entry(requantizer.multiplier, channel), entry(requantizer.shift, channel)
+    yield from _constants(multiplier, shift, 31)
+    yield from _shifted_left(accumulator, shift)
+    x = int(wrap_int32(accumulator << max(shift, 0)))
+    high = _high_product(x, multiplier)
+    if x == multiplier == -(1 << 31):
+        high = high._replace(value=(1 << 31) - 1, note="saturates")
+    yield high
+    right, kept = max(-shift, 0), int(high.value)
+    mask = (1 << right) - 1
+    value = (kept >> right) + int((kept & mask) > (mask >> 1) + (kept < 0))
+    note = dropped(kept, right) + (_rounded(kept >> right, value) if right else "")
+    yield Step("requantized", f"{kept} / 2^{right}, ties away from zero", value, note)
+
+
+@requantizer_steps.register
+def _(requantizer: RoundingUp, accumulator: int, channel: int) -> Iterator[Step]:
+    multiplier, shift = entry(requantizer.multiplier, channel), entry(requantizer.shift, channel)
+    yield from _constants(multiplier, shift, 31)
+    yield from _shifted_left(accumulator, shift)
+    high = _high_product(int(wrap_int32(accumulator << max(shift, 0))), multiplier)
+    yield high
+    right, kept = max(-shift, 0), int(high.value)
+    value = (kept + ((1 << right) >> 1)) >> right
+    note = dropped(kept, right) + (_rounded(kept >> right, value) if right else "")
+    yield Step("requantized", f"{kept} / 2^{right}, ties upward", value, note)
+
+
+@requantizer_steps.register
+def _(requantizer: Wide, accumulator: int, channel: int) -> Iterator[Step]:
+    multiplier, shift = entry(requantizer.multiplier, channel), entry(requantizer.shift, channel)
+    yield from _constants(multiplier, shift, 15)
+    right = 15 - shift
+    product = accumulator * multiplier
+    yield Step("product", f"{accumulator} * {multiplier}", product)
+    value = (product + (1 << (right - 1))) >> right
+    note = dropped(product, right) + _rounded(product >> right, value)
+    yield Step("requantized", f"{product} / 2^{right}, ties upward", int(wrap_int32(value)), note)
+
+
+@requantizer_steps.register
+def _(requantizer: Float64, accumulator: int, channel: int) -> Iterator[Step]:
+    scale = float(entry(requantizer.scale, channel))
+    yield Step("scale", f"{scale.hex()}, a float64", scale)
+    product = float(accumulator) * scale
+    yield Step("product", f"{accumulator} * {scale!r}", product)
+    note = "a tie" if abs(product) % 1 == 0.5 else ""
+    yield Step("requantized", f"round({product!r}), ties away from zero", int(round_half_away(product)), note)
+
+
+@singledispatch
+def epilogue_steps(epilogue: Any, accumulator: int, channel: int) -> Iterator[Step]:
+    """What an epilogue does to the accumulator of a channel; nothing for classes without steps."""
+    yield from ()
+
+
+@epilogue_steps.register
+def _(epilogue: QuantizedEpilogue, accumulator: int, channel: int) -> Iterator[Step]:
+    requantized = 0
+    for step in requantizer_steps(epilogue.requantizer, accumulator, channel):
+        requantized = int(step.value) if step.name == "requantized" else requantized
+        yield step
+    wide = requantized + epilogue.output_offset
+    shifted = int(wrap_int32(wide))
+    yield Step(
+        "offset added",
+        f"{requantized} + {epilogue.output_offset}",
+        shifted,
+        "" if wide == shifted else "wraps in int32",
+    )
+    yield clamp_step(shifted, epilogue.activation_min, epilogue.activation_max)
+
+
+def clamp_step(value: int, low: int, high: int) -> Step:
+    """The clamp to the range of a type or an activation."""
+    clamped = min(max(value, low), high)
+    note = (
+        ""
+        if clamped == value
+        else f"clamped, {abs(value - clamped)} beyond the {'lower' if value < low else 'upper'} end"
+    )
+    return Step("output", f"clamp({value}, {low}, {high})", clamped, note)

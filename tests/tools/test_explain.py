@@ -1,0 +1,154 @@
+"""Explanations against the recordings of the real runtime, and against faults planted on purpose."""
+
+from __future__ import annotations
+
+import json
+import xml.etree.ElementTree as ET
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+import pytflite
+from pytflite.plan import prepare as preparing
+from pytflite.profiles import REFERENCE
+from pytflite.tools.explain import as_text, strongest
+from pytflite.tools.parity import random_inputs
+from pytflite.tools.picture import as_svg
+from tests import golden
+from tests.files import SHARED, needs_corpus
+
+INTEGER = [name for name in golden.names() if "int8" in name.split("/")[1] or "int16" in name.split("/")[1]]
+DIGITS = golden.load("digits/int8")
+
+
+def inputs_of(recording: golden.Recording, sample: int = 0) -> list[np.ndarray]:
+    return list(recording.inputs(sample).values())
+
+
+@pytest.mark.parametrize("name", INTEGER)
+def test_random_elements_of_every_operator_are_those_of_the_real_runtime(name: str) -> None:
+    recording = golden.load(name)
+    rng = np.random.default_rng(len(name))
+    truth = recording.tensors["reference"][0]
+    compared = 0
+    for operator in pytflite.read(recording.model).main.operators:
+        theirs = truth.get(operator.outputs[0])
+        if theirs is None or not theirs.size:
+            continue
+        at = [int(rng.integers(size)) for size in theirs.shape]
+        explained = pytflite.explain(recording.model, inputs_of(recording), operator.index, at)
+        (explanation,) = explained.explanations
+        assert explanation.value == theirs[tuple(at)], explained
+        assert explanation.steps
+        compared += 1
+        if explanation.anatomy.zero_points:
+            assert sum(explanation.anatomy.zero_points.values()) == sum(t.product for t in explanation.anatomy.terms)
+    assert compared
+
+
+def test_the_terms_of_a_convolution_are_its_window() -> None:
+    at = (0, 0, 3, 5)
+    explained = pytflite.explain(DIGITS.model, inputs_of(DIGITS), 0, at)
+    parts = explained.explanations[0].anatomy
+    model = pytflite.read(DIGITS.model)
+    operator = model.main.operators[0]
+    filter, bias = (model.constant(model.main.tensors[i]) for i in operator.inputs[1:])
+    zero_point = int(model.main.tensors[operator.inputs[0]].quantization.zero_point[0])
+    image = np.pad(inputs_of(DIGITS)[0].astype(int) - zero_point, ((0, 0), (1, 1), (1, 1), (0, 0)))
+    total = int(np.sum(image[0, 0:3, 3:6] * filter[5].astype(int))) + int(bias[5])
+    assert parts.accumulator == total
+    assert (len(parts.terms), parts.outside) == (6, 3)
+    assert parts.window == ((-1, 0, 1), (2, 3, 4))
+
+
+def test_profiles_part_at_a_tie() -> None:
+    path, operator = golden.load("separable/int8").model, 2
+    rounding_up = REFERENCE.override("rounding_up", requantizers={"CONV_2D": "rounding_up"})
+    model = pytflite.read(path)
+    invokes = [random_inputs(model, seed) for seed in range(40)]
+    one, other = (
+        pytflite.trace(model, invokes, operators=[operator], profile=profile) for profile in (REFERENCE, rounding_up)
+    )
+    places = [
+        (invoke, tuple(int(i) for i in place))
+        for invoke in range(len(invokes))
+        for place in np.argwhere(one.stage(operator, "output", invoke) != other.stage(operator, "output", invoke))
+    ]
+    assert places
+    invoke, at = places[0]
+    explained = pytflite.explain(model, invokes[invoke], operator, at, profiles=["reference", rounding_up])
+    first, second = explained.explanations
+    assert first.value == one.stage(operator, "output", invoke)[at]
+    assert second.value == first.value + 1
+    assert explained.parting.startswith("reference and rounding_up part at 'requantized'")
+    assert f"{first.value} against {second.value}" in explained.parting
+    assert "a tie" in first.steps[[step.name for step in first.steps].index("requantized")].note
+
+
+def test_a_kernel_that_lies_is_not_explained(monkeypatch: pytest.MonkeyPatch) -> None:
+    honest = preparing.load_kernel
+
+    def lying(name: str) -> Any:
+        kernel = honest(name)
+        if kernel is None:
+            return None
+
+        def lie(*arguments: Any) -> None:
+            kernel(*arguments)
+            arguments[-1][...] += 1
+
+        return lie
+
+    monkeypatch.setattr(preparing, "load_kernel", lying)
+    with pytest.raises(pytflite.InvokeError, match=r"and what ran .* disagree"):
+        pytflite.explain(DIGITS.model, inputs_of(DIGITS), 0)
+
+
+def test_what_cannot_be_explained_is_said() -> None:
+    with pytest.raises(pytflite.ArgumentError, match="There is no operator 99; the model has"):
+        pytflite.explain(DIGITS.model, inputs_of(DIGITS), 99)
+    with pytest.raises(pytflite.ArgumentError, match=r"no element \[0, 8, 0, 0\]"):
+        pytflite.explain(DIGITS.model, inputs_of(DIGITS), 0, (0, 8, 0, 0))
+
+
+def test_text_picture_and_json() -> None:
+    explained = pytflite.explain(DIGITS.model, inputs_of(DIGITS), 0, (0, 0, 3, 5))
+    text = as_text(explained, top=2)
+    assert "6 elements; 3 taps of the window are padding and add nothing, of which these 2 add most" in text
+    assert text.count(" adds ") == 2
+    assert as_text(explained, top=0).count(" adds ") == 6
+    largest = strongest(explained.explanations[0].anatomy.terms, 1)[0]
+    assert f"adds {largest.product}" in text
+    picture = ET.fromstring(as_svg(explained))
+    rects = picture.findall("{http://www.w3.org/2000/svg}rect")
+    assert len(rects) == 1 + 9
+    assert [t.text for t in picture.iter("{http://www.w3.org/2000/svg}text")].count("pad") == 3
+    plain = json.loads(json.dumps(explained, default=lambda value: value.__class__.__name__))
+    assert plain
+
+
+@needs_corpus
+@pytest.mark.parametrize(
+    "name",
+    [
+        "mlperf_tiny/keyword_spotting/kws_ref_model.tflite",
+        "mlperf_tiny/anomaly_detection/ad01_int8.tflite",
+        "mlperf_tiny/image_classification/pretrainedResnet_quant.tflite",
+        "tflm/models/keyword_scrambled_8bit.tflite",
+        "coral/split_concat.tflite",
+        "coral/mobilenet_v1_0.25_128_quant.tflite",
+    ],
+)
+def test_operators_of_other_peoples_models(name: str) -> None:
+    path = next(iter(SHARED.rglob(Path(name).name)))
+    model = pytflite.read(path)
+    inputs = random_inputs(model, 3)
+    truth = {record.operator: array for record, array in pytflite.trace(model, [inputs])}
+    rng = np.random.default_rng(3)
+    for operator in rng.permutation([o.index for o in model.main.operators])[:8]:
+        output = truth[int(operator)]
+        at = [int(rng.integers(size)) for size in output.shape]
+        explained = pytflite.explain(model, inputs, int(operator), at)
+        assert explained.explanations[0].steps
