@@ -26,9 +26,9 @@ from pytflite.arithmetic.requantize import DoubleRounding
 from pytflite.arithmetic.rounding import wrap_int32
 from pytflite.arithmetic.tables import interpolate, interpolation_table
 from pytflite.errors import InvokeError
-from pytflite.ops._api import Node, Op, Shape
-from pytflite.ops._shared.activations import require_symmetric, same_shape
-from pytflite.ops._shared.softmax import SUM_BITS, DifferenceScale
+from pytflite.ops._api import Node, Op
+from pytflite.ops._shared.activations import require_symmetric
+from pytflite.ops._shared.softmax import SUM_BITS, DifferenceScale, rows_shapes
 from pytflite.schema.enums import BuiltinOperator
 from pytflite.schema.tables import SoftmaxOptions
 
@@ -38,11 +38,7 @@ Stages = Iterator[tuple[str, Array]]
 OP = Op(BuiltinOperator.SOFTMAX, options=SoftmaxOptions)
 
 
-@OP.shapes
-def shapes(node: Node) -> list[Shape]:
-    """That of the input."""
-    node.require(node["input"].shape, f"{node['input']} must have at least one dimension.")
-    return same_shape(node)
+shapes = OP.shapes(rows_shapes)
 
 
 def beta(node: Node) -> np.float32:

@@ -11,12 +11,18 @@ from pytflite.arithmetic.fixed_point import multiply_by_quantized_multiplier, qu
 from pytflite.arithmetic.gemmlowp import exp_on_negative_values
 
 if TYPE_CHECKING:
-    from pytflite.ops._api import Node
+    from pytflite.ops._api import Node, Shape
 
 Array = npt.NDArray[Any]
 
 DIFFERENCE_BITS, SUM_BITS = 5, 12
 """Integer bits of scaled differences, and of sums of exps."""
+
+
+def rows_shapes(node: Node) -> list[Shape]:
+    """That of the input, whose last dimension is a row; PrepareError when it has none."""
+    node.require(node["input"].shape, f"{node['input']} must have at least one dimension.")
+    return [node["input"].shape]
 
 
 class DifferenceScale(NamedTuple):
