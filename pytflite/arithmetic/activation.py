@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
@@ -41,6 +42,27 @@ def quantized_activation_range(activation: str, scale: float, zero_point: int, q
         qmin if np.isinf(low) else max(qmin, quantize(low)),
         qmax if np.isinf(high) else min(qmax, quantize(high)),
     )
+
+
+def half_even_activation_range(activation: str, scale: float, zero_point: int, qmin: int, qmax: int) -> tuple[int, int]:
+    """The same as XNNPACK derives it: the bound is shifted and clamped in float32, then rounded half to even.
+
+    Source: ``xnn_qs8_quantize``, xnnpack/requantization.h.
+    """
+
+    def quantize(real: float) -> int:
+        shifted = np.float32(real) / np.float32(scale) + np.float32(zero_point)
+        return int(np.rint(np.clip(shifted, np.float32(qmin), np.float32(qmax))))
+
+    low, high = BOUNDS[activation]
+    return qmin if np.isinf(low) else quantize(low), qmax if np.isinf(high) else quantize(high)
+
+
+CLAMPS: Mapping[str, Callable[[str, float, int, int, int], tuple[int, int]]] = {
+    "half_away": quantized_activation_range,
+    "half_even": half_even_activation_range,
+}
+"""How a profile wants the bounds of fused activations rounded."""
 
 
 def activation_range(activation: str, dtype: np.dtype[Any]) -> tuple[Any, Any]:

@@ -38,6 +38,30 @@ class QuantizedEpilogue(NamedTuple):
         yield "output", np.clip(shifted, self.activation_min, self.activation_max).astype(dtype)
 
 
+class NarrowEpilogue(NamedTuple):
+    """The same as `QuantizedEpilogue` in vectors: the output offset is added in int16, which wraps.
+
+    Attributes:
+        requantizer: to the output scale.
+        output_offset: plus the output zero point.
+        activation_min: smallest code that the fused activation lets pass.
+        activation_max: largest one.
+    """
+
+    requantizer: Requantizer
+    output_offset: int
+    activation_min: int
+    activation_max: int
+
+    def stages(self, accumulator: Array, dtype: np.dtype[Any]) -> Iterator[tuple[str, Array]]:
+        """From int32 accumulators (last axis: channels) to outputs of an integer dtype."""
+        yield "accumulator", accumulator
+        requantized = self.requantizer(accumulator.astype(np.int64)).reshape(accumulator.shape)
+        yield "requantized", requantized
+        shifted = (requantized + self.output_offset).astype(np.int16)
+        yield "output", np.clip(shifted, self.activation_min, self.activation_max).astype(dtype)
+
+
 class FloatEpilogue(NamedTuple):
     """Clamp: float32 bounds, finite (an infinite sum comes out as the largest float, as in C++)."""
 
@@ -50,4 +74,4 @@ class FloatEpilogue(NamedTuple):
         yield "output", np.clip(accumulator, self.activation_min, self.activation_max).astype(dtype)
 
 
-Epilogue = QuantizedEpilogue | FloatEpilogue
+Epilogue = QuantizedEpilogue | NarrowEpilogue | FloatEpilogue

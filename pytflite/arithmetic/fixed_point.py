@@ -83,6 +83,41 @@ def multiply_by_quantized_multiplier(x: npt.ArrayLike, multiplier: npt.ArrayLike
     return rounding_divide_by_pot(saturating_rounding_doubling_high_mul(shifted, multiplier), np.maximum(-shift, 0))
 
 
+def multiply_rounding_up(x: npt.ArrayLike, multiplier: npt.ArrayLike, shift: npt.ArrayLike) -> Array:
+    """``x * real`` in two roundings, ties of both toward plus infinity (ruy's kernels for AVX2 and AVX-512).
+
+    Args:
+        x: int64 array of int32 values.
+        multiplier: from `quantize_multiplier`, broadcast against ``x``.
+        shift: from `quantize_multiplier`, broadcast against ``x``.
+
+    Returns:
+        int64 array of int32 values.
+    """
+    shift = np.asarray(shift, np.int64)
+    shifted = wrap_int32(np.asarray(x, np.int64) << np.maximum(shift, 0))
+    right = np.maximum(-shift, 0)
+    high = (shifted * np.asarray(multiplier, np.int64) + (1 << 30)) >> 31
+    rounded: Array = (high + ((np.int64(1) << right) >> 1)) >> right
+    return rounded
+
+
+def multiply_rounding_once(x: npt.ArrayLike, multiplier: npt.ArrayLike, shift: npt.ArrayLike) -> Array:
+    """``x * real`` in one rounding, ties toward plus infinity (``MultiplyByQuantizedMultiplier``, single rounding).
+
+    Args:
+        x: int64 array of int32 values.
+        multiplier: from `quantize_multiplier`, broadcast against ``x``.
+        shift: from `quantize_multiplier`, at most 30, broadcast against ``x``.
+
+    Returns:
+        int64 array of int32 values; what does not fit wraps.
+    """
+    total_shift = 31 - np.asarray(shift, np.int64)
+    product = np.asarray(x, np.int64) * np.asarray(multiplier, np.int64)
+    return wrap_int32((product + (np.int64(1) << (total_shift - 1))) >> total_shift)
+
+
 def divide_multiplier(multiplier: npt.ArrayLike, shift: npt.ArrayLike, count: int) -> tuple[Array, Array]:
     """Multiplier and shift of ``real / count``, truncated (``QuantizedMeanOrSum``, reference/reduce.h).
 

@@ -13,8 +13,15 @@ from typing import Any, Literal, NamedTuple, Protocol, Self
 import numpy as np
 import numpy.typing as npt
 
-from pytflite.arithmetic.fixed_point import multiply_by_quantized_multiplier, quantize_multiplier
-from pytflite.arithmetic.rounding import round_half_away, truncate_to_int32, wrap_int32
+from pytflite.arithmetic.fixed_point import (
+    multiply_by_quantized_multiplier,
+    multiply_rounding_once,
+    multiply_rounding_up,
+    quantize_multiplier,
+    saturating_rounding_doubling_high_mul,
+)
+from pytflite.arithmetic.rounding import INT32_MAX, round_half_away, truncate_to_int32, wrap_int32
+from pytflite.arithmetic.vectors import in_vectors
 
 Array = npt.NDArray[Any]
 Precision = Literal["float64", "float32_product", "float32"]
@@ -44,6 +51,10 @@ class RealScale:
             product = product * np.asarray(factor, np.float32).astype(product_type)
         quotient = product.astype(division_type) / np.asarray(self.divisor, np.float32).astype(division_type)
         return np.atleast_1d(quotient).astype(np.float64)
+
+    def effective_float32(self) -> Array:
+        """The same as XNNPACK derives it: float32 throughout, one-dimensional, one entry per channel."""
+        return RealScale(self.factors, self.divisor, "float32").effective().astype(np.float32)
 
 
 class Requantizer(Protocol):
@@ -96,10 +107,7 @@ class RoundingUp(NamedTuple):
 
     def __call__(self, accumulator: Array) -> Array:
         """Multiply (``kernel_avx2_fma.cc`` of ruy)."""
-        left, right = np.maximum(self.shift, 0).astype(np.int64), np.maximum(-self.shift, 0).astype(np.int64)
-        high = (wrap_int32(accumulator << left) * self.multiplier.astype(np.int64) + (1 << 30)) >> 31
-        rounded: Array = (high + ((np.int64(1) << right) >> 1)) >> right
-        return rounded
+        return multiply_rounding_up(accumulator, self.multiplier, self.shift)
 
 
 class Wide(NamedTuple):
@@ -147,9 +155,154 @@ class Float64(NamedTuple):
         return truncate_to_int32(round_half_away(accumulator.astype(np.float64) * self.scale))
 
 
+class RoundingUpByChannels(NamedTuple):
+    """`RoundingUp` for whole groups of 8 channels, `DoubleRounding` for the rest: vectors, and what does not fill one.
+
+    Attributes:
+        multiplier: int32, one per channel.
+        shift: int32, left positive.
+        grouped: how many channels are in whole groups.
+    """
+
+    multiplier: Array
+    shift: Array
+    grouped: int
+
+    @classmethod
+    def of(cls, scale: RealScale) -> Self:
+        """Derive multiplier and shift (``QuantizeMultiplier``) of a scale per channel."""
+        multiplier, shift = quantize_multiplier(scale.effective())
+        return cls(multiplier, shift, multiplier.size // 8 * 8)
+
+    def __call__(self, accumulator: Array) -> Array:
+        """Multiply (``Quantize``, optimized_ops.h)."""
+        up = multiply_rounding_up(accumulator, self.multiplier, self.shift)
+        away = multiply_by_quantized_multiplier(accumulator, self.multiplier, self.shift)
+        return np.where(np.arange(self.multiplier.size) < self.grouped, up, away)
+
+
+class RoundingUpFlat(NamedTuple):
+    """`RoundingUp` for whole groups of 16 elements of the array, in memory order, `DoubleRounding` for the rest.
+
+    Attributes:
+        multiplier: int32, one per channel or one in all.
+        shift: int32, left positive.
+    """
+
+    multiplier: Array
+    shift: Array
+
+    @classmethod
+    def of(cls, scale: RealScale) -> Self:
+        """Derive multiplier and shift (``QuantizeMultiplier``)."""
+        return cls(*quantize_multiplier(scale.effective()))
+
+    def __call__(self, accumulator: Array) -> Array:
+        """Multiply (``Quantize`` and ``Requantize``, optimized_ops.h)."""
+        up = multiply_rounding_up(accumulator, self.multiplier, self.shift)
+        away = multiply_by_quantized_multiplier(accumulator, self.multiplier, self.shift)
+        return np.where(in_vectors(accumulator.shape, 16), up, away)
+
+
+class Truncated(NamedTuple):
+    """A rounding, ties up, and a division by a power of two toward minus infinity: inputs of ADD in vector code.
+
+    Attributes:
+        multiplier: int32, one in all.
+        shift: int32, left positive.
+    """
+
+    multiplier: Array
+    shift: Array
+
+    @classmethod
+    def of(cls, scale: RealScale) -> Self:
+        """Derive multiplier and shift (``QuantizeMultiplier``)."""
+        return cls(*quantize_multiplier(scale.effective()))
+
+    def __call__(self, accumulator: Array) -> Array:
+        """Multiply (``AddScalarBroadcast``, optimized_ops.h)."""
+        high = saturating_rounding_doubling_high_mul(accumulator, self.multiplier)
+        truncated: Array = high << np.maximum(self.shift, 0) >> np.maximum(-self.shift, 0)
+        return truncated
+
+
+class Single(NamedTuple):
+    """One rounding of a 64-bit product, ties toward plus infinity: builds with TFLITE_SINGLE_ROUNDING, ruy elsewhere.
+
+    Attributes:
+        multiplier: int32, one per channel or one in all.
+        shift: int32, left positive, at most 30.
+    """
+
+    multiplier: Array
+    shift: Array
+
+    @classmethod
+    def of(cls, scale: RealScale) -> Self:
+        """Derive multiplier and shift (``QuantizeMultiplier``, which then saturates)."""
+        multiplier, shift = quantize_multiplier(scale.effective())
+        return cls(np.where(shift > 30, INT32_MAX, multiplier).astype(np.int32), np.minimum(shift, 30))
+
+    def __call__(self, accumulator: Array) -> Array:
+        """Multiply (``MultiplyByQuantizedMultiplier``, common.cc)."""
+        return multiply_rounding_once(accumulator, self.multiplier, self.shift)
+
+
+class Float32(NamedTuple):
+    """A product in float32, rounded half to even: XNNPACK's ``fp32``.
+
+    Attributes:
+        scale: float32, one per channel or one in all.
+    """
+
+    scale: Array
+
+    @classmethod
+    def of(cls, scale: RealScale) -> Self:
+        """Derive the scale in float32 from its float32 factors, whatever the operator's own precision."""
+        return cls(scale.effective_float32())
+
+    def __call__(self, accumulator: Array) -> Array:
+        """Multiply and round; beyond 2**30, where every output type has ended, it saturates."""
+        product = accumulator.astype(np.int32).astype(np.float32) * self.scale
+        return np.clip(np.rint(product), -(2.0**30), 2.0**30).astype(np.int64)
+
+
+class EightBits(NamedTuple):
+    """A multiplier of 8 fraction bits, one rounding, ties toward plus infinity: XNNPACK's ``cvt`` and ``lrelu``.
+
+    Attributes:
+        multiplier: int32, 256 times the real scale, rounded half to even.
+    """
+
+    multiplier: Array
+
+    @classmethod
+    def of(cls, scale: RealScale) -> Self:
+        """Derive the multiplier from the scale in float32, whatever the operator's own precision."""
+        return cls(np.rint(scale.effective_float32() * np.float32(256)).astype(np.int32))
+
+    def __call__(self, accumulator: Array) -> Array:
+        """Multiply, saturating at 16 bits (``xnn_qs8_vcvt``)."""
+        product = accumulator.astype(np.int64) * self.multiplier
+        saturated: Array = np.clip((product + (1 << 7)) >> 8, -(1 << 15), (1 << 15) - 1)
+        return saturated
+
+
+def looks_at_places(params: Any) -> bool:
+    """Whether a requantizer in nested params depends on the place of an element in the array: no kernel knows it."""
+    return isinstance(params, RoundingUpFlat) or (isinstance(params, tuple) and any(map(looks_at_places, params)))
+
+
 REQUANTIZERS: Mapping[str, type[Requantizer]] = {
     "double_rounding": DoubleRounding,
     "rounding_up": RoundingUp,
     "wide": Wide,
     "float64": Float64,
+    "rounding_up_by_channels": RoundingUpByChannels,
+    "rounding_up_flat": RoundingUpFlat,
+    "single": Single,
+    "float32": Float32,
+    "eight_bits": EightBits,
 }

@@ -12,7 +12,16 @@ import numpy as np
 from numba.extending import overload
 
 from pytflite.arithmetic.epilogue import FloatEpilogue, QuantizedEpilogue
-from pytflite.arithmetic.requantize import DoubleRounding, Float64, RoundingUp, Wide
+from pytflite.arithmetic.requantize import (
+    DoubleRounding,
+    EightBits,
+    Float32,
+    Float64,
+    RoundingUp,
+    RoundingUpByChannels,
+    Single,
+    Wide,
+)
 from pytflite.kernels._compile import kernel
 
 INT32_MIN, INT32_MAX = np.int64(-(1 << 31)), np.int64((1 << 31) - 1)
@@ -68,6 +77,36 @@ def float64(accumulator: Any, channel: Any, requantizer: Any) -> Any:
     return np.int64(whole)
 
 
+def rounding_up_by_channels(accumulator: Any, channel: Any, requantizer: Any) -> Any:
+    """The one or the other."""
+    if channel < requantizer.grouped:
+        return grouped(accumulator, channel, requantizer)
+    return ungrouped(accumulator, channel, requantizer)
+
+
+grouped, ungrouped = kernel(rounding_up), kernel(double_rounding)
+
+
+def single(accumulator: Any, channel: Any, requantizer: Any) -> Any:
+    """One rounding of a 64-bit product, ties up."""
+    total_shift = np.int64(31) - np.int64(requantizer.shift[channel])
+    product = np.int64(accumulator) * np.int64(requantizer.multiplier[channel])
+    return np.int64(np.int32((product + (np.int64(1) << (total_shift - np.int64(1)))) >> total_shift))
+
+
+def float32(accumulator: Any, channel: Any, requantizer: Any) -> Any:
+    """A float32 product rounded half to even."""
+    product = np.float32(np.float32(np.int32(accumulator)) * requantizer.scale[channel])
+    return np.int64(min(max(np.rint(product), np.float32(-(2.0**30))), np.float32(2.0**30)))
+
+
+def eight_bits(accumulator: Any, channel: Any, requantizer: Any) -> Any:
+    """One rounding of a product with 8 fraction bits, ties up; saturates at 16 bits."""
+    product = np.int64(accumulator) * np.int64(requantizer.multiplier[channel])
+    rounded = (product + np.int64(1 << 7)) >> np.int64(8)
+    return min(max(rounded, np.int64(-(1 << 15))), np.int64((1 << 15) - 1))
+
+
 def quantized(accumulator: Any, channel: Any, epilogue: Any) -> Any:
     """Requantize, add the offset, clamp."""
     output = np.int32(requantize_one(accumulator, channel, epilogue.requantizer) + epilogue.output_offset)
@@ -88,6 +127,10 @@ BODIES = {
     RoundingUp: rounding_up,
     Wide: wide,
     Float64: float64,
+    RoundingUpByChannels: rounding_up_by_channels,
+    Single: single,
+    Float32: float32,
+    EightBits: eight_bits,
     QuantizedEpilogue: quantized,
     FloatEpilogue: clamped,
 }

@@ -136,6 +136,7 @@ class Rule:
         note: what a user comparing numbers should know; for floats the ulp bound and its reason when not exact.
         when: what else than dtypes the rule asks of a node: options, whether it is quantized. Among rules for the same
             dtypes one that asks goes before one that does not (None).
+        by_name: whether only profiles that name the rule run it.
     """
 
     name: str
@@ -145,6 +146,7 @@ class Rule:
     kernel: str = ""
     note: str = ""
     when: Callable[[Node], bool] | None = None
+    by_name: bool = False
 
 
 @dataclass
@@ -213,6 +215,7 @@ class Op:
         kernel: str = "",
         note: str = "",
         when: Callable[[Node], bool] | None = None,
+        by_name: bool = False,
         **variables: str,
     ) -> Callable[[Define], Define]:
         """Decorator: register a definition under a rule name for rows of dtypes.
@@ -223,13 +226,14 @@ class Op:
             params: derives the definition's last argument.
             kernel: a compiled twin of the definition.
             note: see `Rule`.
-            when: see `Rule`; the node has the shapes of the file and no values.
+            when: see `Rule`; the node has the shapes of the file and its constants.
+            by_name: see `Rule`.
             variables: what single capital letters in the rows stand for.
         """
 
         def register(define: Define) -> Define:
             rows = tuple(row for text in types for row in _expand(text, variables))
-            self.rules.append(Rule(name, rows, define, params, kernel, note, when))
+            self.rules.append(Rule(name, rows, define, params, kernel, note, when, by_name))
             return define
 
         return register
@@ -249,12 +253,16 @@ class Op:
             profile: whose preferences count.
             accepts: whether a rule's `Rule.when` holds.
         """
-        preferred = profile.rules.get(self.name, ())
+        preferred = profile.rules_of(self.name)
 
         def rank(rule: Rule) -> tuple[int, bool]:
             return preferred.index(rule.name) if rule.name in preferred else len(preferred), rule.when is None
 
-        candidates = [rule for rule in self.rules if any(row.matches(inputs, outputs) for row in rule.types)]
+        candidates = [
+            rule
+            for rule in self.rules
+            if (rule.name in preferred or not rule.by_name) and any(row.matches(inputs, outputs) for row in rule.types)
+        ]
         return next((rule for rule in sorted(candidates, key=rank) if accepts(rule)), None)
 
     def stages(

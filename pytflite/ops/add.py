@@ -22,6 +22,7 @@ from pytflite.ops._shared.elementwise import (
     PotParams,
     RescaledParams,
     Stages,
+    VectorParams,
     broadcast_shapes,
     has_pot_scales,
     is_unquantized,
@@ -29,7 +30,9 @@ from pytflite.ops._shared.elementwise import (
     pot,
     pot_params,
     rescaled,
+    rescaled_in_vectors,
     rescaled_params,
+    vector_params,
 )
 from pytflite.ops._shared.epilogues import plain_activation
 from pytflite.schema.enums import BuiltinOperator
@@ -58,6 +61,19 @@ def unbroadcast_params(node: Node) -> PotParams:
 def define(input1: Array, input2: Array, p: RescaledParams) -> Stages:
     """The sum at a common scale."""
     return rescaled(np.add, input1, input2, p)
+
+
+def has_other_scales(node: Node) -> bool:
+    """Whether an int16 operator is quantized and not by powers of two."""
+    return not is_unquantized(node) and not has_pot_scales(node)
+
+
+@OP.rule("int8_vectors", "i8 i8 -> i8", params=vector_params(20), by_name=True)
+@OP.rule("uint8_vectors", "u8 u8 -> u8", params=vector_params(20), by_name=True)
+@OP.rule("int16_vectors", "i16 i16 -> i16", params=vector_params(15), when=has_other_scales, by_name=True)
+def define_vectors(input1: Array, input2: Array, p: VectorParams) -> Stages:
+    """The sum at a common scale, in vectors as far as they go."""
+    return rescaled_in_vectors(np.add, input1, input2, p)
 
 
 @OP.rule("int16_pot", "i16 i16 -> i16", params=unbroadcast_params, when=has_pot_scales)

@@ -18,7 +18,7 @@ Source: ``conv.cc``, ``reference/conv.h``, ``reference/integer_ops/conv.h``; hyb
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
@@ -78,10 +78,28 @@ def hybrid_params(node: Node) -> HybridParams:
     return HybridParams(window_over_input(node), grouped or differ, scales, *plain_activation(node))
 
 
-@OP.rule("int8", "i8 F i32 -> i8", F="i8 i4", params=quantized_params(np.int32, "float64"), kernel="conv_2d")
-@OP.rule("int16x8", "i16 F i64 -> i16", F="i8 i4", params=quantized_params(np.int64, "float64"), kernel="conv_2d")
-@OP.rule("int16x8_int32", "i16 F i32 -> i16", F="i8 i4", params=quantized_params(np.int32, "float64"), kernel="conv_2d")
-@OP.rule("uint8", "u8 u8 i32 -> u8", params=quantized_params(np.int32, "float32_product"), kernel="conv_2d")
+def is_grouped(node: Node) -> bool:
+    """Whether there are several groups."""
+    return node["input"].shape[-1:] != node["filter"].shape[-1:]
+
+
+def is_whole(node: Node) -> bool:
+    """Whether there is one group."""
+    return not is_grouped(node)
+
+
+int32_params = quantized_params(np.int32, "float64")
+int64_params = quantized_params(np.int64, "float64")
+uint8_params = quantized_params(np.int32, "float32_product")
+
+
+@OP.rule("int8", "i8 F i32 -> i8", F="i8 i4", params=int32_params, kernel="conv_2d")
+@OP.rule("int8_grouped", "i8 F i32 -> i8", F="i8 i4", params=int32_params, when=is_grouped, kernel="conv_2d")
+@OP.rule("int16x8", "i16 F i64 -> i16", F="i8 i4", params=int64_params, kernel="conv_2d")
+@OP.rule("int16x8_int32", "i16 F i32 -> i16", F="i8 i4", params=int32_params, kernel="conv_2d")
+@OP.rule("int16x8_int32_grouped", "i16 F i32 -> i16", F="i8 i4", params=int32_params, when=is_grouped, kernel="conv_2d")
+@OP.rule("uint8", "u8 u8 i32 -> u8", params=uint8_params, kernel="conv_2d")
+@OP.rule("uint8_grouped", "u8 u8 i32 -> u8", params=uint8_params, when=is_grouped, kernel="conv_2d")
 @OP.rule("float32", "f32 f32 f32 -> f32", params=float_params(), kernel="conv_2d")
 def define(input: Array, filter: Array, bias: Array, p: ConvParams) -> Stages:
     """Pixels times taps, plus the bias, through the epilogue."""
@@ -104,13 +122,26 @@ def accumulate(image: Array, filter: Array, window: Window) -> Array:
 
 @OP.rule("hybrid", "f32 F f32 -> f32", F="i8 i4 u8", params=hybrid_params)
 def define_hybrid(input: Array, filter: Array, bias: Array, p: HybridParams) -> Stages:
-    """Quantize every image, multiply pixels and taps as integers, scale back, add the bias."""
+    """Quantize every image, multiply pixels and taps as integers, scale back in two steps, add the bias."""
+    return hybrid(input, filter, bias, p, lambda total, scale: total * p.filter_scale * scale)
+
+
+@OP.rule("hybrid_one_scale", "f32 F f32 -> f32", F="i8 i4 u8", params=hybrid_params, when=is_whole, by_name=True)
+def define_hybrid_one_scale(input: Array, filter: Array, bias: Array, p: HybridParams) -> Stages:
+    """The same, scaled back in one step."""
+    return hybrid(input, filter, bias, p, lambda total, scale: total * (scale * p.filter_scale))
+
+
+def hybrid(
+    input: Array, filter: Array, bias: Array, p: HybridParams, scale_back: Callable[[Array, Array], Array]
+) -> Stages:
+    """The stages of the hybrid rules; without zero points, all scale back in one step."""
     codes, input_scale, zero_point = quantize_images(input, asymmetric=p.asymmetric)
     yield "quantized_input", codes
     weights = filter.view(np.int8)
     if p.asymmetric:
         accumulator = accumulate(codes - zero_point, weights, p.window)
-        real = accumulator.astype(np.float32) * p.filter_scale * input_scale
+        real = scale_back(accumulator.astype(np.float32), input_scale)
     else:
         accumulator = symmetric_sums(codes, weights, p.window)
         real = accumulator.astype(np.float32) * (input_scale * p.filter_scale)

@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from pytflite.arithmetic.vectors import in_vectors
 from pytflite.ops._api import Node, Op
 from pytflite.ops._shared.activations import same_shape
 from pytflite.ops._shared.affine import Affine, affine_of
@@ -40,6 +41,18 @@ def params(node: Node) -> Affine:
 def define(input: Array, p: Affine) -> Array:
     """The scale times the code without the zero point."""
     return p.scale * (input - p.zero_point).astype(np.float32)
+
+
+def has_one_scale(node: Node) -> bool:
+    """Whether the input is quantized per tensor."""
+    return node["input"].scales.size == 1
+
+
+@OP.rule("affine_vectors", "Q -> f32", params=params, when=has_one_scale, by_name=True, Q="i2 i4 u4 i8 u8 i16")
+def define_vectors(input: Array, p: Affine) -> Array:
+    """Whole groups of 8: the scale times the code, minus the scale times the zero point; the rest as above."""
+    codes = input.astype(np.float32) * p.scale + (p.scale.astype(np.float64) * -p.zero_point).astype(np.float32)
+    return np.where(in_vectors(input.shape, 8), codes, define(input, p))
 
 
 @OP.rule("float16", "f16 -> f32")

@@ -105,22 +105,34 @@ def quantized_params(node: Node) -> FullyConnectedParams:
     return integer_params(node, np.int32)
 
 
-def int16x8_params(node: Node) -> FullyConnectedParams:
-    """Params of the rules with int16 input and a filter of at most 8 bits."""
-    return integer_params(node, np.int32 if bias_type(node, TensorType.INT64) == TensorType.INT32 else np.int64)
+def int32_params(node: Node) -> FullyConnectedParams:
+    """Params of the rule with int16 input, a filter of at most 8 bits and an int32 bias."""
+    require_int16(node, TensorType.INT64)
+    return integer_params(node, np.int32)
+
+
+def int64_params(node: Node) -> FullyConnectedParams:
+    """The same with an int64 bias."""
+    require_int16(node, TensorType.INT64)
+    return integer_params(node, np.int64)
+
+
+def has_int32_bias(node: Node) -> bool:
+    """Whether the bias of an int16 input is int32, or would be if there was one."""
+    return node.get("bias") is not None or bool(node.options.quantized_bias_type == TensorType.INT32)
 
 
 def int16_params(node: Node) -> FullyConnectedParams:
     """Params of the rule with an int16 filter."""
-    bias_type(node, TensorType.INT32)
+    require_int16(node, TensorType.INT32)
     return integer_params(node, np.int64)
 
 
-def bias_type(node: Node, unstated: TensorType) -> TensorType:
-    """The type of bias that the kernel reads where the input is int16.
+def require_int16(node: Node, unstated: TensorType) -> None:
+    """Refuse what no rule takes where the input is int16: zero points, and a bias that is not of the type stated.
 
     Args:
-        node: zero points and the bias are checked.
+        node: the operator.
         unstated: the type where the options say nothing (which the schema writes as FLOAT32).
     """
     for spec in (node["input"], node["output"]):
@@ -129,7 +141,6 @@ def bias_type(node: Node, unstated: TensorType) -> TensorType:
     wanted = unstated if stated == TensorType.FLOAT32 else stated
     node.require(wanted in (TensorType.INT32, TensorType.INT64), "quantized_bias_type must be INT32 or INT64.")
     node.require(bias is None or bias.tensor.type == wanted, f"{bias} must be {wanted.name}: see quantized_bias_type.")
-    return wanted
 
 
 def integer_params(node: Node, accumulator: type[np.integer[Any]]) -> FullyConnectedParams:
@@ -178,8 +189,15 @@ def hybrid_params(node: Node) -> HybridParams:
 @OP.rule("int8", "i8 F i32? -> i8", F="i8 i4 i2", params=quantized_params, kernel="fully_connected")
 @OP.rule("uint8", "u8 u8 i32? -> u8", params=quantized_params, kernel="fully_connected")
 @OP.rule("uint8_to_int16", "u8 u8 i32 -> i16", params=quantized_params, kernel="fully_connected")
-@OP.rule("int16x8", "i16 F i64 -> i16", F="i8 i4 i2", params=int16x8_params, kernel="fully_connected")
-@OP.rule("int16x8_int32", "i16 F i32? -> i16", F="i8 i4 i2", params=int16x8_params, kernel="fully_connected")
+@OP.rule("int16x8", "i16 F i64? -> i16", F="i8 i4 i2", params=int64_params, kernel="fully_connected")
+@OP.rule(
+    "int16x8_int32",
+    "i16 F i32? -> i16",
+    F="i8 i4 i2",
+    params=int32_params,
+    when=has_int32_bias,
+    kernel="fully_connected",
+)
 @OP.rule("int16", "i16 i16 B? -> i16", B="i32 i64", params=int16_params, kernel="fully_connected")
 @OP.rule("float32", "f32 f32 f32? -> f32", params=float_params, kernel="fully_connected")
 def define(input: Array, filter: Array, bias: Array | None, p: FullyConnectedParams) -> Stages:

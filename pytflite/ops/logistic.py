@@ -17,8 +17,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from pytflite.arithmetic import gemmlowp
 from pytflite.arithmetic.bfloat16 import bfloat16_to_float32, float32_to_bfloat16
 from pytflite.arithmetic.libm import expf
+from pytflite.arithmetic.power_of_two import checked_log2
 from pytflite.arithmetic.tables import CodeTable, SigmoidScale, logistic_from_table
 from pytflite.ops._api import Node, Op
 from pytflite.ops._shared.activations import require_symmetric, same_shape
@@ -69,6 +71,17 @@ def define_int16(input: Array, p: SigmoidScale) -> Stages:
     rescaled = p(input)
     yield "rescaled", rescaled
     yield "output", logistic_from_table(rescaled)
+
+
+def has_fixed_point_scale(node: Node) -> bool:
+    """Whether codes of the input have 3 integer bits."""
+    return checked_log2(node["input"].scale) == (-12, True)
+
+
+@OP.rule("int16_gemmlowp", "i16 -> i16", params=int16_params, when=has_fixed_point_scale, by_name=True)
+def define_gemmlowp(input: Array, p: SigmoidScale) -> Array:
+    """In fixed point (``Logistic`` for int16, optimized_ops.h)."""
+    return gemmlowp.logistic(input, 3, 16).astype(np.int16)
 
 
 @OP.rule("float32", "f32 -> f32")

@@ -19,8 +19,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from pytflite.arithmetic.fixed_point import divide_multiplier
-from pytflite.arithmetic.requantize import Requantizer
+from pytflite.arithmetic.fixed_point import divide_multiplier, quantize_multiplier
+from pytflite.arithmetic.requantize import Requantizer, RoundingUpByChannels
 from pytflite.arithmetic.rounding import divide_toward_zero
 from pytflite.ops._api import Node, Op
 from pytflite.ops._shared.reduction import (
@@ -51,6 +51,24 @@ def quantized_params(node: Node) -> QuantizedReduction:
     return quantized_reduction(node, averaging(requantizer, reduction_of(node).depth))
 
 
+def image_params(node: Node) -> QuantizedReduction:
+    """Params of the vector rule: means of whole images have a multiplier, and a rounding, of their own.
+
+    Source: ``Mean``, optimized/integer_ops/mean.h and optimized/optimized_ops.h.
+    """
+    input, output, p = node["input"], node["output"], quantized_params(node)
+    if not (node.options.keep_dims and len(input.shape) == 4 and p.reduction.axes == (1, 2)):
+        return p
+    in_outputs = np.float32(input.zero_point) * input.scale / output.scale
+    half = np.float32(0.5) if in_outputs > 0 else np.float32(-0.5)
+    output_offset = output.zero_point - int(in_outputs + half)
+    real = input.scale / (np.float32(p.reduction.depth) * output.scale)
+    multiplier, shift = (np.repeat(part, input.shape[3]) for part in quantize_multiplier(np.atleast_1d(real)))
+    requantizer = RoundingUpByChannels(multiplier, shift, input.shape[3] // 16 * 16)
+    epilogue = p.epilogue._replace(requantizer=requantizer, output_offset=output_offset)
+    return QuantizedReduction(p.reduction, 0, epilogue)
+
+
 def averaging(requantizer: Any, count: int) -> Requantizer:
     """A fixed-point requantizer (one with ``multiplier`` and ``shift``) that divides by a number of elements, too."""
     multiplier, shift = divide_multiplier(requantizer.multiplier, requantizer.shift, max(count, 1))
@@ -59,6 +77,7 @@ def averaging(requantizer: Any, count: int) -> Requantizer:
 
 
 @OP.rule("quantized", "Q i32 -> Q", params=quantized_params, Q="u8 i8 i16")
+@OP.rule("quantized_vectors", "Q i32 -> Q", params=image_params, by_name=True, Q="u8 i8")
 def define_quantized(input: Array, axis: Array, p: QuantizedReduction) -> Stages:
     """Sum the codes, requantize."""
     yield from quantized_sums(input, p)

@@ -19,6 +19,7 @@ import numpy.typing as npt
 
 from pytflite.arithmetic.epilogue import QuantizedEpilogue
 from pytflite.arithmetic.rounding import round_half_away, truncate_to_int32, wrap_int32
+from pytflite.arithmetic.vectors import in_vectors
 from pytflite.ops._api import Node, Op
 from pytflite.ops._shared.activations import same_shape
 from pytflite.ops._shared.affine import Affine, affine_of
@@ -68,6 +69,22 @@ def define_quantize(input: Array, p: QuantizeParams) -> Stages:
     yield "output", np.clip(wrap_int32(rounded + p.affine.zero_point), p.qmin, p.qmax).astype(p.dtype)
 
 
+def has_one_scale(node: Node) -> bool:
+    """Whether the output is quantized per tensor."""
+    return node["output"].scales.size == 1
+
+
+@OP.rule("float32_vectors", "f32 -> Q", params=quantize_params, when=has_one_scale, by_name=True, Q="i8 u8 i16")
+def define_quantize_vectors(input: Array, p: QuantizeParams) -> Stages:
+    """Whole groups of 8 times the reciprocal of the scale, ties to even; the rest divided in float64, ties away."""
+    where = in_vectors(input.shape, 8)
+    by_reciprocal, divided = input * (np.float32(1) / p.affine.scale), input / p.affine.scale.astype(np.float64)
+    yield "scaled", np.where(where, by_reciprocal, divided)
+    rounded = truncate_to_int32(np.where(where, np.rint(by_reciprocal), round_half_away(divided)))
+    yield "rounded", rounded
+    yield "output", np.clip(wrap_int32(rounded + p.affine.zero_point), p.qmin, p.qmax).astype(p.dtype)
+
+
 class RequantizeParams(NamedTuple):
     """What the integer rules are given.
 
@@ -98,6 +115,7 @@ def requantize_params(node: Node) -> RequantizeParams:
 
 
 @OP.rule("requantize_8bit", "A -> B", params=tabulated(requantize_params), kernel="lookup", A="i8 u8", B="i8 u8 i16")
+@OP.rule("requantize_vectors", "A -> B", params=requantize_params, by_name=True, A="i8 u8", B="i8 u8")
 @OP.rule("requantize", "i16 -> A", "i32 -> B", params=requantize_params, A="i8 i16 i32", B="i8 i16")
 def define_requantize(input: Array, p: RequantizeParams) -> Stages:
     """The input without its zero point, through the epilogue."""

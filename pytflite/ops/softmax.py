@@ -13,7 +13,7 @@ Source: ``activations.cc``, ``reference/softmax.h``.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import cache
 from typing import Any, NamedTuple
 
@@ -23,7 +23,7 @@ import numpy.typing as npt
 from pytflite.arithmetic import gemmlowp, libm
 from pytflite.arithmetic.fixed_point import quantize_multiplier, rounding_divide_by_pot
 from pytflite.arithmetic.requantize import DoubleRounding
-from pytflite.arithmetic.rounding import wrap_int32
+from pytflite.arithmetic.rounding import round_half_away, truncate_to_int32, wrap_int32
 from pytflite.arithmetic.tables import interpolate, interpolation_table
 from pytflite.errors import InvokeError
 from pytflite.ops._api import Node, Op
@@ -91,6 +91,53 @@ def define_fixed_point(input: Array, p: FixedPointParams) -> Stages:
         )
     scaled = rounding_divide_by_pot(gemmlowp.multiply(reciprocals, exps), exponents)
     yield "output", np.clip(scaled + out.min, out.min, out.max).astype(p.dtype)
+
+
+class TableParams(NamedTuple):
+    """What the rule with a float32 table is given.
+
+    Attributes:
+        exps: float32 (256,), exp of how far a code is below the largest.
+        scale: of the output.
+        zero_point: of the output.
+        rounding: of float32 to whole numbers.
+        dtype: of the output.
+    """
+
+    exps: Array
+    scale: np.float32
+    zero_point: int
+    rounding: Callable[[Array], Array]
+    dtype: np.dtype[Any]
+
+
+def table_params(node: Node) -> TableParams:
+    """Tabulate the exps (``PopulateSoftmaxLookupTable``, optimized_ops.h)."""
+    output = node["output"]
+    if output.letter == "i8":
+        require_output(node, 1 / 256, -128)
+    exps = libm.expf(-node["input"].scale * beta(node) * np.arange(256, dtype=np.float32))
+    rounding, zero_point = (round_half_up, 0) if output.letter == "u8" else (round_half_away, output.zero_point)
+    return TableParams(exps, output.scale, zero_point, rounding, output.dtype)
+
+
+def round_half_up(x: Array) -> Array:
+    """A half is added in float32."""
+    return np.trunc(x + np.float32(0.5))
+
+
+@OP.rule("float32_table", "i8 -> A", "u8 -> B", params=table_params, by_name=True, A="i8 i16", B="u8 i16")
+def define_table(input: Array, p: TableParams) -> Stages:
+    """Exps over the sum of exps, in float32 (``Softmax``, optimized_ops.h)."""
+    codes, out = input.astype(np.int64), np.iinfo(p.dtype)
+    exps = p.exps[codes.max(-1, keepdims=True, initial=np.iinfo(input.dtype).min) - codes]
+    yield "exps", exps
+    sums = np.add.accumulate(exps, axis=-1)[..., -1:]
+    yield "sum", sums
+    scaled = exps * (np.float32(1) / (sums * p.scale))
+    yield "scaled", scaled
+    output = truncate_to_int32(p.rounding(scaled)) + p.zero_point
+    yield "output", np.clip(output, out.min, out.max).astype(p.dtype)
 
 
 class Int16Params(NamedTuple):

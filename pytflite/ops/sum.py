@@ -14,11 +14,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
+from pytflite.arithmetic.rounding import round_half_away, truncate_to_int32, wrap_int32
 from pytflite.ops._api import Node, Op
 from pytflite.ops._shared.reduction import (
     QuantizedReduction,
@@ -28,6 +29,7 @@ from pytflite.ops._shared.reduction import (
     reduce,
     reduced_shapes,
     reduction_of,
+    rows,
 )
 from pytflite.schema.enums import BuiltinOperator
 from pytflite.schema.tables import ReducerOptions
@@ -74,6 +76,47 @@ def define_bytes(input: Array, axis: Array, p: QuantizedReduction) -> Stages:
 def define_quantized(input: Array, axis: Array, p: QuantizedReduction) -> Stages:
     """Sum the codes, requantize."""
     yield from quantized_sums(input, p)
+
+
+class FloatScale(NamedTuple):
+    """What the rule with a scale in float32 is given.
+
+    Attributes:
+        reduction: the geometry.
+        scale: of the input, over that of the output.
+        bias: minus the zero points of all elements that are summed to one, at the output's scale.
+        output_offset: plus the output zero point.
+        qmin: smallest code.
+        qmax: largest code.
+    """
+
+    reduction: Reduction
+    scale: np.float32
+    bias: np.float32
+    output_offset: int
+    qmin: int
+    qmax: int
+
+
+def float_scale_params(node: Node) -> FloatScale:
+    """Params of the rule with a scale in float32."""
+    input, output, reduction = node["input"], node["output"], reduction_of(node)
+    scale = input.scale / output.scale
+    bias = np.float32(-input.zero_point) * scale * np.float32(reduction.depth)
+    return FloatScale(reduction, scale, bias, output.zero_point, output.qmin, output.qmax)
+
+
+@OP.rule("quantized_float_scale", "Q i32 -> Q", params=float_scale_params, by_name=True, Q="u8 i8 i16")
+def define_float_scale(input: Array, axis: Array, p: FloatScale) -> Stages:
+    """Sum the codes, scale in float32, round half away from zero (``QuantizedMeanOrSum``, optimized/reduce.h)."""
+    if not input.size:
+        yield "output", np.zeros(p.reduction.shape, input.dtype)
+        return
+    accumulator = wrap_int32(rows(input, p.reduction).sum(axis=1, dtype=np.int64)).reshape(p.reduction.shape)
+    yield "accumulator", accumulator
+    requantized = truncate_to_int32(round_half_away(accumulator.astype(np.float32) * p.scale + p.bias))
+    yield "requantized", requantized
+    yield "output", np.clip(wrap_int32(requantized + p.output_offset), p.qmin, p.qmax).astype(input.dtype)
 
 
 @OP.rule("integer", "I i32 -> I", params=reduction_of, I="i32 i64")

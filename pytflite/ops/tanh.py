@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from pytflite.arithmetic import gemmlowp
 from pytflite.arithmetic.bfloat16 import bfloat16_to_float32, float32_to_bfloat16
 from pytflite.arithmetic.libm import tanhf
 from pytflite.arithmetic.power_of_two import checked_log2
@@ -50,12 +51,29 @@ def int16_params(node: Node) -> SigmoidScale:
     return SigmoidScale.of(node["input"].scale, (0, 1))
 
 
+def fixed_point_shift(node: Node) -> int:
+    """From the codes of the input to 3 integer bits."""
+    int16_params(node)
+    return 12 + checked_log2(node["input"].scale)[0]
+
+
 @OP.rule("int16", "i16 -> i16", params=int16_params)
 def define_int16(input: Array, p: SigmoidScale) -> Stages:
     """Interpolate."""
     rescaled = p(input)
     yield "rescaled", rescaled
     yield "output", tanh_from_table(rescaled)
+
+
+def has_fixed_point_scale(node: Node) -> bool:
+    """Whether codes of the input have 3 integer bits, or 4."""
+    return checked_log2(node["input"].scale) in ((-12, True), (-11, True))
+
+
+@OP.rule("int16_gemmlowp", "i16 -> i16", params=fixed_point_shift, when=has_fixed_point_scale, by_name=True)
+def define_gemmlowp(input: Array, p: int) -> Array:
+    """In fixed point (``Tanh`` for int16, optimized_ops.h)."""
+    return gemmlowp.tanh(gemmlowp.shift_left(input, p, 16), 3, 16).astype(np.int16)
 
 
 @OP.rule("float32", "f32 -> f32")

@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from pytflite.arithmetic.requantize import looks_at_places
 from pytflite.errors import PrepareError
 from pytflite.kernels import load_kernel
 from pytflite.model.types import Model, Operator, Subgraph
@@ -349,7 +350,8 @@ def _prepare_node(plan: Plan, operator: Operator, op: Op, rule: Rule, facts: Fac
         if f"Node number {operator.index} " in str(fault):
             raise
         raise operator_error(operator, str(fault)) from None
-    kernel = load_kernel(rule.kernel) if rule.kernel and plan.kernels and None not in shapes else None
+    compiled = rule.kernel and plan.kernels and None not in shapes and not looks_at_places(params)
+    kernel = load_kernel(rule.kernel) if compiled else None
     why = f"rule {rule.name} of profile {plan.profile.name}; " + (f"kernel {rule.kernel}" if kernel else "definition")
     return PreparedNode(operator, op, rule, params, kernel, shapes, tuple(out.dtype for out in node.outputs), why)
 

@@ -4,46 +4,75 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from typing import Any
+
+from pytflite.profiles.delegate import Delegate
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """What a profile says of an operator, or of one of its rules.
+
+    Attributes:
+        requantizer: a key of ``arithmetic.requantize.REQUANTIZERS``, "" for what is said less specifically.
+        rules: names of preferred rules of the operator, first match wins.
+        evidence: where the runtime does so, and how that is known.
+    """
+
+    requantizer: str = ""
+    rules: tuple[str, ...] = ()
+    evidence: str = ""
+
+
+def requantize(requantizer: str, evidence: str = "") -> Recipe:
+    """The recipe that names a requantizer."""
+    return Recipe(requantizer=requantizer, evidence=evidence)
+
+
+def run(*rules: str, evidence: str = "") -> Recipe:
+    """The recipe that prefers rules."""
+    return Recipe(rules=rules, evidence=evidence)
 
 
 @dataclass(frozen=True, slots=True)
 class Profile:
     """The arithmetic of one runtime, on one kind of CPU, in one version.
 
-    Keys of both mappings are operator names (``"FULLY_CONNECTED"``) or, more specific and stronger, an operator and a
+    Keys of ``recipes`` are operator names (``"FULLY_CONNECTED"``) or, more specific and stronger, an operator and a
     rule of it (``"CONV_2D/int16x8"``).
 
     Attributes:
         name: what a user types.
-        reproduces: the runtime, resolver and version whose integers these are.
-        requantizer: the recipe (a key of ``arithmetic.requantize.REQUANTIZERS``) where nothing else is said.
-        requantizers: exceptions to it.
-        rules: operator -> names of preferred rules, first match wins; an operator's own order where nothing is said.
+        reproduces: the runtime, resolver and version whose numbers these are.
+        requantizer: the requantizer where nothing else is said.
+        recipes: exceptions to it, and preferred rules; an operator's own order where nothing is said.
+        clamp: how the bounds of fused activations are rounded, a key of ``arithmetic.activation.CLAMPS``.
+        delegate: takes some nodes from the runtime and computes them in its own way, or None.
     """
 
     name: str
     reproduces: str
     requantizer: str
-    requantizers: Mapping[str, str] = field(default_factory=dict)
-    rules: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    recipes: Mapping[str, Recipe] = field(default_factory=dict)
+    clamp: str = "half_away"
+    delegate: Delegate | None = None
 
     def requantizer_of(self, op: str, rule: str) -> str:
         """The requantization recipe of a rule of an operator."""
-        return self.requantizers.get(f"{op}/{rule}") or self.requantizers.get(op) or self.requantizer
+        said = (self.recipes[key].requantizer for key in (f"{op}/{rule}", op) if key in self.recipes)
+        return next(filter(None, said), self.requantizer)
 
-    def override(
-        self,
-        name: str,
-        *,
-        reproduces: str = "a user's own arithmetic",
-        requantizers: Mapping[str, str] | None = None,
-        rules: Mapping[str, tuple[str, ...]] | None = None,
-    ) -> Profile:
-        """A new profile that differs from this one in the entries given."""
-        return replace(
-            self,
-            name=name,
-            reproduces=reproduces,
-            requantizers={**self.requantizers, **(requantizers or {})},
-            rules={**self.rules, **(rules or {})},
-        )
+    def rules_of(self, op: str) -> tuple[str, ...]:
+        """The preferred rules of an operator."""
+        return self.recipes[op].rules if op in self.recipes else ()
+
+    def override(self, name: str, recipes: Mapping[str, Recipe], **changes: Any) -> Profile:
+        """A new profile that differs from this one in the entries given.
+
+        Args:
+            name: of the new profile.
+            recipes: what it says of operators, instead of what this one says of them.
+            changes: other attributes.
+        """
+        changes = {"reproduces": "a user's own arithmetic", **changes}
+        return replace(self, name=name, recipes={**self.recipes, **recipes}, **changes)

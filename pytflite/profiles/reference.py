@@ -1,23 +1,24 @@
 """`reference`: the scalar C++ kernels of ``tflite/kernels/internal/reference``."""
 
-from pytflite.profiles.base import Profile
+from pytflite.profiles.base import Profile, requantize
+
+WIDE = requantize("wide", "MultiplyByQuantizedMultiplier for int64 (common.cc): int16 activations with an int64 bias")
 
 REFERENCE = Profile(
     name="reference",
-    reproduces="OpResolverType.BUILTIN_REF of tf.lite 2.21 and LiteRT 2.3",
+    reproduces="OpResolverType.BUILTIN_REF of LiteRT 2.3 on x86-64",
     requantizer="double_rounding",
-    requantizers={
-        # reference/integer_ops/fully_connected.h recomputes the scale in double, per call.
-        "FULLY_CONNECTED": "float64",
-        "FULLY_CONNECTED/int16": "wide",
-        # common.cc, MultiplyByQuantizedMultiplier for int64: int16 activations whose bias is int64.
-        "CONV_2D/int16x8": "wide",
-        "DEPTHWISE_CONV_2D/int16x8": "wide",
-        "TRANSPOSE_CONV/int16x8": "wide",
-        "BATCH_MATMUL/int16": "wide",
-        "BATCH_MATMUL/int16x8": "wide",
-        "REDUCE_PROD": "wide",
-        # optimized_ops.h, which the basic cell calls for want of a reference kernel: ruy.
-        "LSTM/basic_uint8": "rounding_up",
+    recipes={
+        "FULLY_CONNECTED": requantize("float64", "integer_ops/fully_connected.h computes with the scale in double"),
+        "FULLY_CONNECTED/int16": WIDE,
+        "CONV_2D/int16x8": WIDE,
+        "DEPTHWISE_CONV_2D/int16x8": WIDE,
+        "TRANSPOSE_CONV/int16x8": WIDE,
+        "BATCH_MATMUL/int16": WIDE,
+        "BATCH_MATMUL/int16x8": WIDE,
+        "REDUCE_PROD": WIDE,
+        "LSTM/basic_uint8": requantize(
+            "rounding_up", "LstmCell (optimized_ops.h), for want of a reference kernel"
+        ),
     },
 )

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 
 from pytflite.errors import PrepareError
 from pytflite.ops.arg_min import OP
-from pytflite.profiles import REFERENCE
+from pytflite.profiles import REFERENCE, run
 from pytflite.schema.enums import BuiltinOperator
 from tests.ops.extremes import search, searches
 from tests.ops.harness import Case, agree, agrees_with_golden, evaluate
@@ -48,7 +48,7 @@ def test_nan(row: list[float], lanes: int, meant: int, nan_lanes: int) -> None:
     subject = arg_min(("f32", "i32", "i32"), row)
     expected = {"float32_lanes": lanes, "float32": meant, "float32_nan_lanes": nan_lanes}
     for rule, index in expected.items():
-        profile = REFERENCE.override("one", rules={"ARG_MIN": (rule,)})
+        profile = REFERENCE.override("one", {"ARG_MIN": run(rule)})
         (got,) = evaluate(subject.model, subject.inputs, kernels=False, profile=profile)
         assert got == index, rule
 

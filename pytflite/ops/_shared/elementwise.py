@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
-from pytflite.arithmetic.epilogue import QuantizedEpilogue
+from pytflite.arithmetic.epilogue import NarrowEpilogue, QuantizedEpilogue
 from pytflite.arithmetic.fixed_point import rounding_divide_by_pot
-from pytflite.arithmetic.requantize import Requantizer
+from pytflite.arithmetic.requantize import DoubleRounding, Requantizer, Truncated
 from pytflite.arithmetic.rounding import round_half_away, wrap_int32
+from pytflite.arithmetic.vectors import in_vectors
 from pytflite.ops._shared.epilogues import quantized_activation, quantized_epilogue
 
 if TYPE_CHECKING:
@@ -69,7 +71,7 @@ class Rescale(NamedTuple):
 
     Attributes:
         offset: minus the zero point.
-        left_shift: bits gained before the multiplication, so that its rounding costs little.
+        left_shift: bits gained before the multiplication, so that its rounding costs little; lost if negative.
         requantizer: to the shared scale.
     """
 
@@ -79,7 +81,8 @@ class Rescale(NamedTuple):
 
     def __call__(self, codes: Array) -> Array:
         """int64 array of int32 values, of the same shape."""
-        shifted = wrap_int32((codes.astype(np.int64) + self.offset) << self.left_shift)
+        left, right = max(self.left_shift, 0), max(-self.left_shift, 0)
+        shifted = wrap_int32((codes.astype(np.int64) + self.offset) << left >> right)
         return self.requantizer(shifted).reshape(codes.shape)
 
 
@@ -94,7 +97,7 @@ class RescaledParams(NamedTuple):
 
     input1: Rescale
     input2: Rescale
-    epilogue: QuantizedEpilogue
+    epilogue: QuantizedEpilogue | NarrowEpilogue
 
 
 def rescaled_params(left_shift: int) -> Callable[[Node], RescaledParams]:
@@ -134,6 +137,111 @@ def rescaled(operation: Operation, input1: Array, input2: Array, p: RescaledPara
     yield "input1_rescaled", rescaled1
     yield "input2_rescaled", rescaled2
     yield from p.epilogue.stages(operation(rescaled1, rescaled2), input1.dtype)
+
+
+class VectorParams(NamedTuple):
+    """What `rescaled_in_vectors` is given.
+
+    Attributes:
+        scalar: what scalar code does.
+        vector: what vector code does.
+        group: how many elements vectors hold at once.
+        run: how many elements in memory order the code is called with; 0 where there are no vectors.
+    """
+
+    scalar: RescaledParams
+    vector: RescaledParams
+    group: int
+    run: int
+
+
+def vector_params(left_shift: int) -> Callable[[Node], VectorParams]:
+    """Params of the rules that work in vectors.
+
+    Where both inputs are walked over and are signed, their multiplication shifts first, so that it rounds just once;
+    otherwise the shift afterwards does not round. Both read what is to be multiplied from `rescaled_params`.
+
+    Source: ``AddElementwiseInt8``, ``AddElementwiseInt16``, optimized/integer_ops/add.h; ``AddElementwise``,
+    ``AddScalarBroadcast``, optimized/optimized_ops.h.
+    """
+
+    def params(node: Node) -> VectorParams:
+        scalar = rescaled_params(left_shift)(node)
+        walked, run = inner_run(node["input1"].shape, node["input2"].shape)
+        letter = node["output"].letter
+        shifts_first = walked and letter != "u8"
+        if letter == "i16":
+            is_same = run == math.prod(node["output"].shape)
+            vector = RescaledParams(shifted_first(scalar.input1), shifted_first(scalar.input2), scalar.epilogue)
+            return VectorParams(scalar, vector, 16, run if walked and is_same else 0)
+        prepared = shifted_first if shifts_first else truncated
+        epilogue = NarrowEpilogue(*scalar.epilogue)
+        vector = RescaledParams(prepared(scalar.input1), prepared(scalar.input2), epilogue)
+        return VectorParams(scalar, vector, 16 if shifts_first else 8, run)
+
+    return params
+
+
+def shifted_first(rescale: Rescale) -> Rescale:
+    """The same multiplication, its shift merged with that before it."""
+    multiplier, shift = fixed_point_of(rescale)
+    return Rescale(rescale.offset, rescale.left_shift + int(shift[0]), DoubleRounding(multiplier, np.zeros_like(shift)))
+
+
+def truncated(rescale: Rescale) -> Rescale:
+    """The same multiplication, whose shift does not round."""
+    return rescale._replace(requantizer=Truncated(*fixed_point_of(rescale)))
+
+
+def fixed_point_of(rescale: Any) -> tuple[Array, Array]:
+    """Multiplier and shift of a rescaling whose requantizer has them."""
+    return rescale.requantizer.multiplier, rescale.requantizer.shift
+
+
+def inner_run(shape1: Shape, shape2: Shape) -> tuple[bool, int]:
+    """How optimized kernels walk over two tensors that broadcast.
+
+    Returns:
+        Whether the innermost loop walks over both (else one of them stays where it is), and how many elements it sees;
+        0 where a general loop without vectors is needed.
+
+    Source: ``ProcessBroadcastShapes``, reference/process_broadcast_shapes.h; ``BinaryBroadcastFiveFold``,
+    reference/binary_function.h.
+    """
+    rank = max(len(shape1), len(shape2))
+    pairs = list(zip(*((1,) * (rank - len(shape)) + tuple(shape) for shape in (shape1, shape2)), strict=True))[::-1]
+    unequal = next((pair for pair in pairs if pair[0] != pair[1]), None)
+    if unequal is None:
+        return True, math.prod(size for size, _ in pairs)
+    if unequal[0] != 1:
+        pairs = [(b, a) for a, b in pairs]
+
+    def count(fits: Callable[[int, int], bool]) -> int:
+        product = 1
+        while pairs and fits(*pairs[0]):
+            product *= max(pairs.pop(0))
+        return product
+
+    def equal(a: int, b: int) -> bool:
+        return a == b
+
+    both = count(equal)
+    second = count(lambda a, b: a == 1)
+    count(equal)
+    count(lambda a, b: b == 1)
+    count(equal)
+    if pairs:
+        return False, 0
+    return (True, both) if both > 1 else (False, second)
+
+
+def rescaled_in_vectors(operation: Operation, input1: Array, input2: Array, p: VectorParams) -> Stages:
+    """`rescaled`, in vectors as far as they go."""
+    whole1, whole2 = np.broadcast_arrays(input1, input2)
+    where = in_vectors(whole1.shape, p.group, p.run)
+    vectors, scalars = (rescaled(operation, whole1, whole2, params) for params in (p.vector, p.scalar))
+    for (stage, vector), (_, scalar) in zip(vectors, scalars, strict=True):
+        yield stage, np.where(where, vector, scalar)
 
 
 class PotParams(NamedTuple):

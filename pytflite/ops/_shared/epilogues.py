@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from pytflite.arithmetic.activation import BOUNDS, activation_range, quantized_activation_range
+from pytflite.arithmetic.activation import BOUNDS, CLAMPS, activation_range
 from pytflite.arithmetic.epilogue import FloatEpilogue, QuantizedEpilogue
 from pytflite.schema.enums import ActivationFunctionType
 
@@ -32,7 +32,8 @@ def quantized_activation(node: Node) -> tuple[int, int]:
         max(bounds, default=0) / output.scale < 2**31,
         f"The scale of {output} is so small that the bounds of {activation} do not fit into int32.",
     )
-    return quantized_activation_range(activation, float(output.scale), output.zero_point, output.qmin, output.qmax)
+    clamp = CLAMPS[node.profile.clamp]
+    return clamp(activation, float(output.scale), output.zero_point, output.qmin, output.qmax)
 
 
 def quantized_epilogue(node: Node, requantizer: Requantizer) -> QuantizedEpilogue:

@@ -140,5 +140,4 @@ def quantized_sums(input: Array, p: QuantizedReduction) -> Stages:
         yield "output", np.zeros(p.reduction.shape, input.dtype)
         return
     accumulator = wrap_int32(rows(input, p.reduction).sum(axis=1, dtype=np.int64) + p.offset)
-    for stage, values in p.epilogue.stages(accumulator, input.dtype):
-        yield stage, values.reshape(p.reduction.shape)
+    yield from p.epilogue.stages(accumulator.reshape(p.reduction.shape), input.dtype)

@@ -1,0 +1,52 @@
+"""What a delegate is: data that says which nodes it takes, and with which arithmetic."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+if TYPE_CHECKING:
+    from pytflite.profiles.base import Profile
+
+
+class Condition(NamedTuple):
+    """What a delegate asks of a node.
+
+    Attributes:
+        text: in words, after "it takes only nodes whose".
+        holds: whether a node (`pytflite.ops._api.Node`, with the shapes of the file and its constants) is so.
+    """
+
+    text: str
+    holds: Callable[[Any], bool]
+
+
+@dataclass(frozen=True, slots=True)
+class Takes:
+    """Nodes of one operator that a delegate takes.
+
+    Attributes:
+        types: dtype rows, as in op files.
+        constant: names of inputs that must be constants, where they are present.
+        conditions: what else must hold.
+    """
+
+    types: tuple[str, ...]
+    constant: str = ""
+    conditions: tuple[Condition, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Delegate:
+    """What takes some nodes of a graph from the runtime.
+
+    Attributes:
+        name: for people.
+        takes: operator -> the kinds of nodes that it takes; a node needs to be of one of them.
+        arithmetic: how nodes that it takes are computed.
+    """
+
+    name: str
+    takes: Mapping[str, tuple[Takes, ...]]
+    arithmetic: Profile
