@@ -63,8 +63,14 @@ def test_generated_schema_is_current() -> None:
 
 def test_import_is_light() -> None:
     code = "import sys, pytflite; pytflite.load; print(*sorted(m.split('.')[0] for m in sys.modules))"
-    loaded = set(subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True, cwd=ROOT).stdout.split())
-    assert loaded.isdisjoint({"numba", "llvmlite", "tensorflow", "ai_edge_litert", "tflite", "rich", "typer", "PIL", "scipy"})
+    loaded = set(
+        subprocess.run(
+            [sys.executable, "-c", code], check=True, capture_output=True, text=True, cwd=ROOT
+        ).stdout.split()
+    )
+    assert loaded.isdisjoint(
+        {"numba", "llvmlite", "tensorflow", "ai_edge_litert", "tflite", "rich", "typer", "PIL", "scipy"}
+    )
 
 
 def test_public_surface() -> None:
@@ -75,7 +81,9 @@ def test_public_surface() -> None:
 
 
 def test_nothing_names_a_machine() -> None:
-    tracked = subprocess.run(["git", "ls-files"], check=True, capture_output=True, text=True, cwd=ROOT).stdout.split("\n")
+    tracked = subprocess.run(["git", "ls-files"], check=True, capture_output=True, text=True, cwd=ROOT).stdout.split(
+        "\n"
+    )
     for name in tracked:
         path = ROOT / name
         if path.suffix in {".py", ".md", ".toml", ".yml", ".sh", ""} and path.is_file():
