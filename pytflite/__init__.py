@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     )
     from pytflite.runtime.native import LoadedModel, load
     from pytflite.runtime.scaling import SaturationWarning, dequantize, quantize
+    from pytflite.tools.diff import Diff, diff
     from pytflite.tools.explain import Explained, explain
     from pytflite.tools.trace import Record, Trace, load_trace, trace
 
@@ -73,6 +74,7 @@ _HOMES = {
     ),
     "pytflite.runtime.native": ("LoadedModel", "load"),
     "pytflite.runtime.scaling": ("SaturationWarning", "dequantize", "quantize"),
+    "pytflite.tools.diff": ("Diff", "diff"),
     "pytflite.tools.explain": ("Explained", "explain"),
     "pytflite.tools.trace": ("Record", "Trace", "load_trace", "trace"),
 }
@@ -102,6 +104,8 @@ __all__ = [  # noqa: RUF022 - in the order that people meet them
     "Record",
     "explain",
     "Explained",
+    "diff",
+    "Diff",
     "Profile",
     "PROFILES",
     "PytfliteError",

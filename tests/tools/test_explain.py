@@ -12,7 +12,7 @@ import pytest
 
 import pytflite
 from pytflite.plan import prepare as preparing
-from pytflite.profiles import REFERENCE
+from pytflite.profiles import REFERENCE, requantize
 from pytflite.tools.explain import as_text, strongest
 from pytflite.tools.parity import random_inputs
 from pytflite.tools.picture import as_svg
@@ -65,7 +65,7 @@ def test_the_terms_of_a_convolution_are_its_window() -> None:
 
 def test_profiles_part_at_a_tie() -> None:
     path, operator = golden.load("separable/int8").model, 2
-    rounding_up = REFERENCE.override("rounding_up", requantizers={"CONV_2D": "rounding_up"})
+    rounding_up = REFERENCE.override("rounding_up", {"CONV_2D": requantize("rounding_up")})
     model = pytflite.read(path)
     invokes = [random_inputs(model, seed) for seed in range(40)]
     one, other = (
