@@ -1,9 +1,11 @@
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import pytest
 
-from pytflite.arithmetic.eigen import tanh
+from pytflite.arithmetic.eigen import erfc, erfc_of_numbers, tanh
 from pytflite.build import ModelBuilder
 from pytflite.schema.enums import ActivationFunctionType, BuiltinOperator
 from pytflite.schema.tables import FullyConnectedOptions
@@ -38,3 +40,16 @@ def test_tanh_ends_at_one_and_keeps_signs_and_nan() -> None:
     expected = np.array([1, 1, 1, -1, -1, 0.0, -0.0, 1e-42], np.float32)
     assert same_bits(tanh(x), expected)
     assert np.isnan(tanh(np.array([np.nan], np.float32))[0])
+
+
+def test_erfc_is_within_eight_ulp_of_the_exact_one() -> None:
+    x = np.linspace(-12, 9, 100003, dtype=np.float32)
+    exact = np.array([math.erfc(value) for value in x])
+    for computed in (erfc(x), erfc_of_numbers(x)):
+        assert np.max(np.abs(computed - exact) / np.spacing(exact.astype(np.float32))) < 8
+
+
+def test_erfc_ends_at_two_and_zero_and_keeps_nan() -> None:
+    x = np.array([-100, -np.inf, 0.0, -0.0, 100, np.inf], np.float32)
+    assert same_bits(erfc_of_numbers(x), np.array([2, 2, 1, 1, 0, 0], np.float32))
+    assert np.isnan(erfc(np.full(5, np.nan, np.float32))).all()
