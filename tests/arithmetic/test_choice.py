@@ -18,5 +18,5 @@ def test_second_only_where_it_is_strictly_beyond(first: float, second: float, hi
 
 def test_first_of_equal_zeros() -> None:
     minus, plus = np.float32([-0.0]), np.float32([0.0])
-    assert np.signbit(larger(minus, plus)) and np.signbit(smaller(minus, plus))
-    assert not np.signbit(larger(plus, minus)) and not np.signbit(smaller(plus, minus))
+    assert np.signbit([larger(minus, plus), smaller(minus, plus)]).all()
+    assert not np.signbit([larger(plus, minus), smaller(plus, minus)]).any()

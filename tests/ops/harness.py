@@ -103,11 +103,27 @@ def agrees_with_golden(op: str) -> None:
         assert provenance["cases"], op
         for name, (invokes, inputs, outputs) in provenance["cases"].items():
             model = read(stored[f"{name}/model"].tobytes())
-            fed = [[stored[f"{name}/input{i * inputs + k}"] for k in range(inputs)] for i in range(invokes)]
-            expected = [stored[f"{name}/output{i}"] for i in range(outputs)]
+            fed = [[loaded(stored[f"{name}/input{i * inputs + k}"]) for k in range(inputs)] for i in range(invokes)]
+            expected = [loaded(stored[f"{name}/output{i}"]) for i in range(outputs)]
             for kernels in (False, True):
                 got = evaluate(model, fed, kernels=kernels)
                 assert not (difference := first_difference(got, expected)), f"{op}/{name}: {difference}"
+
+
+def storable(array: Array) -> Array:
+    """The array; strings get a mark at their end, where NumPy's own type would lose zeros."""
+    if array.dtype != object:
+        return array
+    return np.array([string + b"." for string in array.ravel()], np.bytes_).reshape(array.shape)
+
+
+def loaded(array: Array) -> Array:
+    """The array that `storable` was given."""
+    if array.dtype.kind != "S":
+        return array
+    strings = np.empty(array.shape, object)
+    strings.ravel()[:] = [string[:-1] for string in array.ravel()]
+    return strings
 
 
 def record(op: str, cases: dict[str, Case]) -> None:
@@ -119,8 +135,8 @@ def record(op: str, cases: dict[str, Case]) -> None:
         data = write(subject.model)
         outputs = real(data, subject.inputs, subject.resolver)
         arrays[f"{name}/model"] = np.frombuffer(data, np.uint8)
-        arrays |= {f"{name}/input{i}": a for i, a in enumerate(a for fed in subject.inputs for a in fed)}
-        arrays |= {f"{name}/output{i}": a for i, a in enumerate(outputs)}
+        arrays |= {f"{name}/input{i}": storable(a) for i, a in enumerate(a for fed in subject.inputs for a in fed)}
+        arrays |= {f"{name}/output{i}": storable(a) for i, a in enumerate(outputs)}
         counts[name] = [len(subject.inputs), len(subject.inputs[0]), len(outputs)]
     (resolver,) = {subject.resolver for subject in cases.values()}
     provenance = {"runtime": f"ai_edge_litert {module.__version__}", "resolver": resolver, "cases": counts}

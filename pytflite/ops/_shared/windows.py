@@ -94,13 +94,13 @@ def taps(window: Window, filter_h: int, filter_w: int, image_h: int, image_w: in
     """Every tap of a window in row-major order: the order in which the reference kernels sum."""
     w = window
     for i in range(filter_h):
-        ys, rows = _inside(w.output_h, image_h, w.stride_h, i * w.dilation_h - w.pad_top)
+        ys, rows = inside(w.output_h, image_h, w.stride_h, i * w.dilation_h - w.pad_top)
         for j in range(filter_w):
-            xs, columns = _inside(w.output_w, image_w, w.stride_w, j * w.dilation_w - w.pad_left)
+            xs, columns = inside(w.output_w, image_w, w.stride_w, j * w.dilation_w - w.pad_left)
             yield Tap(i, j, (slice(None), ys, xs), (slice(None), rows, columns))
 
 
-def _inside(positions: int, size: int, stride: int, offset: int) -> tuple[slice, slice]:
+def inside(positions: int, size: int, stride: int, offset: int) -> tuple[slice, slice]:
     """The positions for which ``position * stride + offset`` is within an image of a size, and those pixels."""
     first = max(-(offset // stride), 0)
     last = max(min((size - 1 - offset) // stride + 1, positions), first)
