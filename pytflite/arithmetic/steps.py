@@ -12,9 +12,19 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from pytflite.arithmetic.epilogue import QuantizedEpilogue
-from pytflite.arithmetic.requantize import DoubleRounding, Float64, RoundingUp, Wide
+from pytflite.arithmetic.epilogue import NarrowEpilogue, QuantizedEpilogue
+from pytflite.arithmetic.requantize import (
+    DoubleRounding,
+    Float32,
+    Float64,
+    RoundingUp,
+    RoundingUpByChannels,
+    RoundingUpFlat,
+    Single,
+    Wide,
+)
 from pytflite.arithmetic.rounding import round_half_away, wrap_int32
+from pytflite.arithmetic.vectors import in_vectors
 
 HALF_HIGH = 1 << 30
 """What is added before the high half of a doubled product is taken."""
@@ -42,23 +52,39 @@ def entry(values: Any, channel: int) -> Any:
     return flat[channel if flat.size > 1 else 0].item()
 
 
+class Place(NamedTuple):
+    """Where an element is in its array: vector code rounds some places otherwise than others.
+
+    Attributes:
+        index: of the element.
+        shape: of the array.
+    """
+
+    index: tuple[int, ...]
+    shape: tuple[int, ...]
+
+    @property
+    def channel(self) -> int:
+        """Index along the last axis."""
+        return self.index[-1] if self.index else 0
+
+
 @singledispatch
-def requantizer_steps(requantizer: Any, accumulator: int, channel: int) -> Iterator[Step]:
+def requantizer_steps(requantizer: Any, accumulator: int, place: Place) -> Iterator[Step]:
     """What a requantizer does to the accumulator of a channel.
 
     Args:
         requantizer: of any class of `pytflite.arithmetic.requantize`.
         accumulator: int32, or int64 where the class takes that.
-        channel: index along the last axis.
+        place: of the accumulator.
 
     Yields:
         Steps; the value of the last is what the requantizer makes of the accumulator.
     """
-    for name in getattr(requantizer, "_fields", ()):
-        yield Step(name, type(requantizer).__name__, entry(getattr(requantizer, name), channel))
-    channels = max((np.size(getattr(requantizer, name)) for name in getattr(requantizer, "_fields", ())), default=1)
-    row = np.full(channels, accumulator, np.int64)
-    yield Step("requantized", f"{type(requantizer).__name__}({accumulator})", entry(requantizer(row), channel))
+    for name, values in requantizer._asdict().items():
+        yield Step(name, type(requantizer).__name__, entry(values, place.channel))
+    requantized = requantizer(np.full(place.shape, accumulator, np.int64))[place.index]
+    yield Step("requantized", f"{type(requantizer).__name__} of {accumulator}", int(requantized))
 
 
 def _constants(multiplier: int, shift: int, bits: int) -> Iterator[Step]:
@@ -95,8 +121,8 @@ def _high_product(x: int, multiplier: int) -> Step:
 
 
 @requantizer_steps.register
-def _(requantizer: DoubleRounding, accumulator: int, channel: int) -> Iterator[Step]:
-    multiplier, shift = entry(requantizer.multiplier, channel), entry(requantizer.shift, channel)
+def _(requantizer: DoubleRounding, accumulator: int, place: Place) -> Iterator[Step]:
+    multiplier, shift = entry(requantizer.multiplier, place.channel), entry(requantizer.shift, place.channel)
     yield from _constants(multiplier, shift, 31)
     yield from _shifted_left(accumulator, shift)
     x = int(wrap_int32(accumulator << max(shift, 0)))
@@ -112,8 +138,8 @@ def _(requantizer: DoubleRounding, accumulator: int, channel: int) -> Iterator[S
 
 
 @requantizer_steps.register
-def _(requantizer: RoundingUp, accumulator: int, channel: int) -> Iterator[Step]:
-    multiplier, shift = entry(requantizer.multiplier, channel), entry(requantizer.shift, channel)
+def _(requantizer: RoundingUp, accumulator: int, place: Place) -> Iterator[Step]:
+    multiplier, shift = entry(requantizer.multiplier, place.channel), entry(requantizer.shift, place.channel)
     yield from _constants(multiplier, shift, 31)
     yield from _shifted_left(accumulator, shift)
     high = _high_product(int(wrap_int32(accumulator << max(shift, 0))), multiplier)
@@ -125,8 +151,8 @@ def _(requantizer: RoundingUp, accumulator: int, channel: int) -> Iterator[Step]
 
 
 @requantizer_steps.register
-def _(requantizer: Wide, accumulator: int, channel: int) -> Iterator[Step]:
-    multiplier, shift = entry(requantizer.multiplier, channel), entry(requantizer.shift, channel)
+def _(requantizer: Wide, accumulator: int, place: Place) -> Iterator[Step]:
+    multiplier, shift = entry(requantizer.multiplier, place.channel), entry(requantizer.shift, place.channel)
     yield from _constants(multiplier, shift, 15)
     right = 15 - shift
     product = accumulator * multiplier
@@ -137,8 +163,8 @@ def _(requantizer: Wide, accumulator: int, channel: int) -> Iterator[Step]:
 
 
 @requantizer_steps.register
-def _(requantizer: Float64, accumulator: int, channel: int) -> Iterator[Step]:
-    scale = float(entry(requantizer.scale, channel))
+def _(requantizer: Float64, accumulator: int, place: Place) -> Iterator[Step]:
+    scale = float(entry(requantizer.scale, place.channel))
     yield Step("scale", f"{scale.hex()}, a float64", scale)
     product = float(accumulator) * scale
     yield Step("product", f"{accumulator} * {scale!r}", product)
@@ -146,26 +172,64 @@ def _(requantizer: Float64, accumulator: int, channel: int) -> Iterator[Step]:
     yield Step("requantized", f"round({product!r}), ties away from zero", int(round_half_away(product)), note)
 
 
+@requantizer_steps.register
+def _(requantizer: RoundingUpByChannels, accumulator: int, place: Place) -> Iterator[Step]:
+    recipe = RoundingUp if place.channel < requantizer.grouped else DoubleRounding
+    yield from requantizer_steps(recipe(requantizer.multiplier, requantizer.shift), accumulator, place)
+
+
+@requantizer_steps.register
+def _(requantizer: RoundingUpFlat, accumulator: int, place: Place) -> Iterator[Step]:
+    recipe = RoundingUp if in_vectors(place.shape, 16)[place.index] else DoubleRounding
+    yield from requantizer_steps(recipe(requantizer.multiplier, requantizer.shift), accumulator, place)
+
+
+@requantizer_steps.register
+def _(requantizer: Single, accumulator: int, place: Place) -> Iterator[Step]:
+    multiplier, shift = entry(requantizer.multiplier, place.channel), entry(requantizer.shift, place.channel)
+    yield from _constants(multiplier, shift, 31)
+    product, right = accumulator * multiplier, 31 - shift
+    yield Step("product", f"{accumulator} * {multiplier}", product)
+    value = int(requantizer(np.full(place.shape, accumulator, np.int64))[place.index])
+    note = dropped(product, right) + _rounded(product >> right, value)
+    yield Step("requantized", f"{product} / 2^{right}, ties upward", value, note)
+
+
+@requantizer_steps.register
+def _(requantizer: Float32, accumulator: int, place: Place) -> Iterator[Step]:
+    scale = np.float32(entry(requantizer.scale, place.channel))
+    yield Step("scale", f"{float(scale).hex()}, a float32", float(scale))
+    product = np.float32(accumulator) * scale
+    yield Step("product", f"{accumulator} * {scale!s}, in float32", float(product))
+    value = int(np.clip(np.rint(product), -(2.0**30), 2.0**30))
+    note = "a tie" if abs(product) % 1 == 0.5 else ""
+    yield Step("requantized", f"round({product!s}), ties to even", value, note)
+
+
 @singledispatch
-def epilogue_steps(epilogue: Any, accumulator: int, channel: int) -> Iterator[Step]:
+def epilogue_steps(epilogue: Any, accumulator: int, place: Place) -> Iterator[Step]:
     """What an epilogue does to the accumulator of a channel; nothing for classes without steps."""
     yield from ()
 
 
 @epilogue_steps.register
-def _(epilogue: QuantizedEpilogue, accumulator: int, channel: int) -> Iterator[Step]:
-    requantized = 0
-    for step in requantizer_steps(epilogue.requantizer, accumulator, channel):
-        requantized = int(step.value) if step.name == "requantized" else requantized
-        yield step
-    wide = requantized + epilogue.output_offset
-    shifted = int(wrap_int32(wide))
-    yield Step(
-        "offset added",
-        f"{requantized} + {epilogue.output_offset}",
-        shifted,
-        "" if wide == shifted else "wraps in int32",
-    )
+def _(epilogue: QuantizedEpilogue, accumulator: int, place: Place) -> Iterator[Step]:
+    yield from _finished(epilogue, accumulator, place, 32)
+
+
+@epilogue_steps.register
+def _(epilogue: NarrowEpilogue, accumulator: int, place: Place) -> Iterator[Step]:
+    yield from _finished(epilogue, accumulator, place, 16)
+
+
+def _finished(epilogue: Any, accumulator: int, place: Place, bits: int) -> Iterator[Step]:
+    """Requantize, add the offset in so many bits, clamp."""
+    *steps, requantized = requantizer_steps(epilogue.requantizer, accumulator, place)
+    yield from (*steps, requantized)
+    wide, half = int(requantized.value) + epilogue.output_offset, 1 << (bits - 1)
+    shifted = (wide + half) % (2 * half) - half
+    note = "" if wide == shifted else f"wraps in int{bits}"
+    yield Step("offset added", f"{requantized.value} + {epilogue.output_offset}", shifted, note)
     yield clamp_step(shifted, epilogue.activation_min, epilogue.activation_max)
 
 

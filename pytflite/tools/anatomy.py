@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from pytflite.arithmetic.steps import Step, clamp_step, requantizer_steps
+from pytflite.arithmetic.steps import Place, Step, clamp_step, requantizer_steps
 from pytflite.arithmetic.tables import CodeTable
 from pytflite.ops._api import group
 from pytflite.ops._shared.convolutions import ConvParams
@@ -64,7 +64,6 @@ class Anatomy:
         zero_points: the sum of products of codes and what zero points add to it, by name; they add up to the products.
         bias: None where there is none.
         accumulator: what terms and bias add up to, None where they are not simply added.
-        channel: index into what there is one of per channel.
         steps: from the terms to the accumulator, where that takes more than adding; or to the output.
         window: rows and columns of the image under the window, those outside included; empty without a window.
     """
@@ -74,7 +73,6 @@ class Anatomy:
     zero_points: dict[str, int] = field(default_factory=dict)
     bias: int | None = None
     accumulator: int | None = None
-    channel: int = 0
     steps: tuple[Step, ...] = ()
     window: tuple[tuple[int, ...], tuple[int, ...]] = ((), ())
 
@@ -156,7 +154,7 @@ def _accumulated(
     total = sum(term.product for term in terms) + (added or 0)
     bits = 8 * np.dtype(dtype).itemsize
     wrapped = (total + (1 << (bits - 1))) % (1 << bits) - (1 << (bits - 1))
-    return Anatomy(terms, zero_points=folded, bias=added, accumulator=wrapped, channel=channel, **more)
+    return Anatomy(terms, zero_points=folded, bias=added, accumulator=wrapped, **more)
 
 
 def _seen(window: Window, position: int, taps: int, axis: int) -> list[int]:
@@ -247,7 +245,7 @@ def _product(subject: Subject) -> Anatomy:
     places = [_shared(subject.at, roles[role].shape) for role in ("input1", "input2")]
     offsets = p.input1_offset, p.input2_offset
     terms, folded = _products(roles["input1"], places[:1], roles["input2"], places[1:], offsets)
-    return _accumulated(terms, folded, None, subject.at[-1] if subject.at else 0, np.int64)
+    return _accumulated(terms, folded, None, 0, np.int64)
 
 
 # ------------------------------------------------------------------------------------------------------------ sums
@@ -262,17 +260,17 @@ def _rescaled(subject: Subject) -> Anatomy:
     for role, rescale, factor in (("input1", p.input1, 1), ("input2", p.input2, sign)):
         place = _shared(subject.at, roles[role].shape)
         code = int(roles[role][place])
-        taken = list(_rescale_steps(role, code, rescale))
+        taken = list(_rescale_steps(role, code, rescale, Place(place, roles[role].shape)))
         steps += taken
         terms.append(Term(role, place, code, code + rescale.offset, None, None, factor * int(taken[-1].value)))
     total = sum(term.product for term in terms)
     return Anatomy(tuple(terms), accumulator=total, steps=tuple(steps))
 
 
-def _rescale_steps(role: str, code: int, rescale: Rescale) -> list[Step]:
+def _rescale_steps(role: str, code: int, rescale: Rescale, place: Place) -> list[Step]:
     shifted = (code + rescale.offset) << rescale.left_shift
     first = Step(f"{role}: shifted", f"({code} + {rescale.offset}) << {rescale.left_shift}", shifted)
-    steps = requantizer_steps(rescale.requantizer, shifted, 0)
+    steps = requantizer_steps(rescale.requantizer, shifted, place)
     return [first, *(step._replace(name=f"{role}: {step.name}") for step in steps)]
 
 
@@ -294,7 +292,7 @@ def _pool(subject: Subject) -> Anatomy:
     before = POOLED[subject.node.op.name](terms)
     steps = (*before, clamp_step(int(before[-1].value), int(p.activation_min), int(p.activation_max)))
     outside = p.filter_h * p.filter_w - len(inside)
-    return Anatomy(terms, outside=outside, steps=steps, channel=c, window=(tuple(rows), tuple(columns)))
+    return Anatomy(terms, outside=outside, steps=steps, window=(tuple(rows), tuple(columns)))
 
 
 def _averaged(terms: tuple[Term, ...]) -> tuple[Step, ...]:
@@ -347,14 +345,14 @@ def _lookup(subject: Subject) -> Anatomy:
         Step("function", f"of {float(p.dequantized[byte])!r}, in float32", float(p.function[byte])),
         Step("output", f"rounded to a code: table entry {byte}", int(p.table[byte])),
     )
-    return Anatomy(_elements("input", input, [subject.at]), steps=steps, channel=subject.at[-1] if subject.at else 0)
+    return Anatomy(_elements("input", input, [subject.at]), steps=steps)
 
 
 def _requantized(subject: Subject) -> Anatomy:
     """QUANTIZE of codes."""
     input, p = subject.roles()["input"], subject.node.params
     terms = _elements("input", input, [subject.at], p.input_offset)
-    return Anatomy(terms, accumulator=terms[0].value, channel=subject.at[-1] if subject.at else 0)
+    return Anatomy(terms, accumulator=terms[0].value)
 
 
 def _leaky(subject: Subject) -> Anatomy:
@@ -362,7 +360,7 @@ def _leaky(subject: Subject) -> Anatomy:
     input, p = subject.roles()["input"], subject.node.params
     (term,) = terms = _elements("input", input, [subject.at], p.input_offset)
     positive = term.value >= 0
-    scaled = list(requantizer_steps(p.identity if positive else p.alpha, term.value, 0))
+    scaled = list(requantizer_steps(p.identity if positive else p.alpha, term.value, Place(subject.at, input.shape)))
     signed = int(scaled[-1].value) * (1 if positive else p.sign)
     steps = (
         Step("accumulator", f"{term.code} + {p.input_offset}", term.value, "" if positive else "negative: times alpha"),
@@ -377,7 +375,7 @@ def _row(subject: Subject) -> Anatomy:
     """SOFTMAX and its kind: the element among all of its row; the steps are the definition's own stages."""
     input = subject.roles()["input"]
     row = [(*subject.at[:-1], k) for k in range(input.shape[-1])]
-    return Anatomy(_elements("input", input, row), steps=stage_steps(subject), channel=subject.at[-1])
+    return Anatomy(_elements("input", input, row), steps=stage_steps(subject))
 
 
 def _elementwise(subject: Subject) -> Anatomy:
@@ -387,8 +385,7 @@ def _elementwise(subject: Subject) -> Anatomy:
     for role, array in subject.roles().items():
         if isinstance(array, np.ndarray) and array.dtype.kind in "iu" and broadcasts(array.shape, output):
             terms += _elements(role, array, [_shared(subject.at, array.shape)])
-    channel = subject.at[-1] if subject.at else 0
-    return Anatomy(tuple(terms), steps=stage_steps(subject), channel=channel)
+    return Anatomy(tuple(terms), steps=stage_steps(subject))
 
 
 def stage_steps(subject: Subject) -> tuple[Step, ...]:

@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from pytflite.arithmetic.steps import Step, epilogue_steps
-from pytflite.errors import ArgumentError, InvokeError
+from pytflite.arithmetic.steps import Place, Step, epilogue_steps
+from pytflite.errors import ArgumentError
 from pytflite.model.types import Model, Tensor
 from pytflite.plan.node import PreparedNode
 from pytflite.plan.prepare import prepare
@@ -40,7 +40,8 @@ class Explanation:
         profile: name of the profile.
         why: which rule and which kernel ran.
         anatomy: what the element is made of.
-        steps: from the accumulator, or from the terms where nothing is accumulated, to the output.
+        steps: from the accumulator, or from the terms where nothing is accumulated, to the output; the definition's own
+            stages where the arithmetic is not known in more detail.
         stages: the definition's own named stages at this element.
         value: the output element.
         real: the number that it stands for, None where the tensor is not quantized.
@@ -178,24 +179,23 @@ def _explain(
     subject = Subject(node, inputs, stages, index)
     parts = anatomy(subject) if outputs[0].dtype.kind in "iu" else Anatomy(steps=stage_steps(subject))
     value = outputs[0][index].item()
-    steps = parts.steps
-    if parts.accumulator is not None:
-        _agree(node, "accumulator", parts.accumulator, at(stages["accumulator"], index))
-        after = tuple(epilogue_steps(getattr(node.params, "epilogue", None), parts.accumulator, parts.channel))
-        steps = (*steps, Step("accumulator", _sum_of(parts), parts.accumulator))
-        steps += after or stage_steps(subject)
-    if steps and outputs[0].dtype.kind in "iu":
-        _agree(node, "output", steps[-1].value, value)
+    steps = _steps(subject, parts)
+    if not steps or (steps[-1].value != value and outputs[0].dtype.kind in "iu"):
+        steps = stage_steps(subject)
     inside = tuple((step.name, step.value) for step in stage_steps(subject))
     return Explanation(profile.name, node.why, parts, steps, inside, value, _real(tensor, outputs[0], index))
 
 
-def _agree(node: PreparedNode, stage: str, explained: float, ran: float) -> None:
-    if explained != ran:
-        raise InvokeError(
-            f"The steps lead to the {stage} {explained}, the definition to {ran}. Node number {node.operator.index} "
-            f"({node.operator.name}) cannot be explained."
-        )
+def _steps(subject: Subject, parts: Anatomy) -> tuple[Step, ...]:
+    """All steps to the output, () where the terms do not lead to the accumulator of the definition."""
+    if parts.accumulator is None:
+        return parts.steps
+    accumulators = subject.stages.get("accumulator")
+    if accumulators is None or parts.accumulator != at(accumulators, subject.at):
+        return ()
+    summed = Step("accumulator", _sum_of(parts), parts.accumulator)
+    epilogue, place = getattr(subject.node.params, "epilogue", None), Place(subject.at, accumulators.shape)
+    return (*parts.steps, summed, *epilogue_steps(epilogue, parts.accumulator, place))
 
 
 def _sum_of(parts: Anatomy) -> str:

@@ -20,6 +20,10 @@ from tests import golden
 from tests.files import SHARED, needs_corpus
 
 INTEGER = [name for name in golden.names() if "int8" in name.split("/")[1] or "int16" in name.split("/")[1]]
+DETAILED = {
+    *("CONV_2D", "DEPTHWISE_CONV_2D", "TRANSPOSE_CONV", "FULLY_CONNECTED", "BATCH_MATMUL", "MUL", "ADD", "SUB", "MEAN"),
+    *("AVERAGE_POOL_2D", "MAX_POOL_2D", "LEAKY_RELU", "RESHAPE", "TRANSPOSE", "PAD"),
+}
 DIGITS = golden.load("digits/int8")
 
 
@@ -42,10 +46,26 @@ def test_random_elements_of_every_operator_are_those_of_the_real_runtime(name: s
         (explanation,) = explained.explanations
         assert explanation.value == theirs[tuple(at)], explained
         assert explanation.steps
+        if operator.name in DETAILED:
+            assert all(step.formula != "stage of the definition" for step in explanation.steps), explanation
         compared += 1
         if explanation.anatomy.zero_points:
             assert sum(explanation.anatomy.zero_points.values()) == sum(t.product for t in explanation.anatomy.terms)
     assert compared
+
+
+@pytest.mark.parametrize("name", ["separable/int8", "residual/int8"])
+def test_profile_optimized_is_explained_too(name: str) -> None:
+    recording = golden.load(name)
+    rng = np.random.default_rng(5)
+    for operator in pytflite.read(recording.model).main.operators:
+        theirs = recording.tensors["builtin"][0].get(operator.outputs[0])
+        if theirs is not None and theirs.size:
+            at = tuple(int(rng.integers(size)) for size in theirs.shape)
+            explained = pytflite.explain(
+                recording.model, inputs_of(recording), operator.index, at, profiles=["optimized", "reference"]
+            )
+            assert explained.explanations[0].value == theirs[at], explained
 
 
 def test_the_terms_of_a_convolution_are_its_window() -> None:
