@@ -25,8 +25,8 @@ Array = npt.NDArray[Any]
 OP = Op(BuiltinOperator.RFFT2D, "input fft_length", "output", Rfft2dOptions)
 
 NOTE = (
-    "NumPy's transform adds up in another order than Ooura's: a part may differ by one float32 ulp, and by 2^-48 of the "
-    "largest magnitude in its image where terms cancel out. Most transforms agree in every bit."
+    "NumPy's transform adds up in another order than Ooura's: a part may differ by one float32 ulp, and by 2^-48 of "
+    "the largest magnitude in its image where terms cancel out. Most transforms agree in every bit."
 )
 
 

@@ -26,7 +26,7 @@ def model(letter: str, dividends: Array, divisors: Array) -> Case:
 
 
 def quotient(letter: str, seed: int, shapes: tuple[Shape, Shape] = ((2, 3, 7), (3, 7))) -> Case:
-    """A FLOOR_DIV of random elements; dividends of narrow types are not the lowest number (see the note of the rule)."""
+    """A FLOOR_DIV of random elements; dividends of narrow types are never the lowest number (see the rule)."""
     dividends, divisors = operands(np.random.default_rng(seed), letter, shapes)
     return model(letter, np.maximum(dividends, -LARGEST.get(letter, np.inf)).astype(dividends.dtype), divisors)
 
