@@ -117,7 +117,7 @@ class LoadedModel:
         return results
 
     def reset(self) -> None:
-        """Forget the state of variable tensors."""
+        """Forget the state of variable tensors and of shipped custom operators."""
         self._wrapper.ResetVariableTensors()
 
     def _checked(self, name: str, tensor: Tensor, value: npt.ArrayLike, as_float: bool) -> Array:

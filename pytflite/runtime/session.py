@@ -9,6 +9,7 @@ import numpy.typing as npt
 
 from pytflite.errors import ArgumentError, StateError
 from pytflite.ops._api import Shape
+from pytflite.ops._shared.state import STATES
 from pytflite.plan.node import PreparedNode
 from pytflite.plan.prepare import CALLED_LIMIT, Plan, Segment, prepare_called
 from pytflite.runtime.state import State, zeros
@@ -72,7 +73,8 @@ class Session:
             held[...] = value
 
     def reset(self) -> None:
-        """Set the variable tensors, also of called subgraphs, to their initial values."""
+        """Set the variable tensors, also of called subgraphs, to their initial values, and forget states of nodes."""
+        self.resources.pop(STATES, None)
         self.state.reset()
         for called in self._called.values():
             called.reset()

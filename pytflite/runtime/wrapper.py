@@ -101,7 +101,7 @@ class InterpreterWrapper:
         subject.session.invoke()
 
     def ResetVariableTensors(self) -> None:
-        """Set the variable tensors of every subgraph to their initial values."""
+        """Set the variable tensors of every subgraph to their initial values; shipped custom operators begin anew."""
         for subject in self._subjects:
             if subject.session is not None:
                 subject.session.reset()

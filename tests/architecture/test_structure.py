@@ -11,12 +11,15 @@ from pathlib import Path
 import pytest
 
 import pytflite
-from pytflite.ops._resolver import builtins
+from pytflite.ops._resolver import builtins, customs
 from pytflite.schema.enums import BuiltinOperator
 
 ROOT = Path(__file__).parents[2]
 PACKAGE = ROOT / "pytflite"
 OP_FILES = sorted(path for path in (PACKAGE / "ops").glob("*.py") if not path.stem.startswith("_"))
+
+
+CUSTOM_FILES = sorted(path for path in (PACKAGE / "ops" / "custom").glob("*.py") if not path.stem.startswith("_"))
 
 
 @pytest.mark.parametrize("path", OP_FILES, ids=lambda path: path.stem)
@@ -34,8 +37,15 @@ def test_each_op_test_and_golden_has_an_op() -> None:
     assert golden - ops == set()
 
 
+def test_each_custom_op_has_test_and_golden() -> None:
+    names = {path.stem for path in CUSTOM_FILES}
+    assert names == {path.stem.removeprefix("test_") for path in (ROOT / "tests/ops/custom").glob("test_*.py")}
+    assert names == {path.stem for path in (ROOT / "golden/ops/custom").glob("*.npz")}
+    assert {name.replace("_", "") for name in names} == {code.lower().replace("_", "") for code in customs()}
+
+
 def test_every_op_declares_itself_completely() -> None:
-    for op in builtins():
+    for op in [*builtins(), *customs().values()]:
         assert op.rules, op.name
         assert op._shapes is not None, op.name
         assert len({rule.name for rule in op.rules}) == len(op.rules), op.name

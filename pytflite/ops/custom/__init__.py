@@ -1,4 +1,1 @@
-"""Custom operators that other runtimes ship: found by their custom code, with nothing to register.
-
-Each file declares them in ``OPS``.
-"""
+"""Custom operators that other runtimes ship: one file each, found by the custom code, with nothing to register."""
