@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     )
     from pytflite.runtime.native import LoadedModel, load
     from pytflite.runtime.scaling import SaturationWarning, dequantize, quantize
+    from pytflite.tools.audit import Audit, audit
     from pytflite.tools.diff import Diff, diff
     from pytflite.tools.explain import Explained, explain
     from pytflite.tools.trace import Record, Trace, load_trace, trace
@@ -74,6 +75,7 @@ _HOMES = {
     ),
     "pytflite.runtime.native": ("LoadedModel", "load"),
     "pytflite.runtime.scaling": ("SaturationWarning", "dequantize", "quantize"),
+    "pytflite.tools.audit": ("Audit", "audit"),
     "pytflite.tools.diff": ("Diff", "diff"),
     "pytflite.tools.explain": ("Explained", "explain"),
     "pytflite.tools.trace": ("Record", "Trace", "load_trace", "trace"),
@@ -106,6 +108,8 @@ __all__ = [  # noqa: RUF022 - in the order that people meet them
     "Explained",
     "diff",
     "Diff",
+    "audit",
+    "Audit",
     "Profile",
     "PROFILES",
     "PytfliteError",

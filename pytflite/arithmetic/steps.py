@@ -56,17 +56,17 @@ class Place(NamedTuple):
     """Where an element is in its array: vector code rounds some places otherwise than others.
 
     Attributes:
-        index: of the element.
+        at: index of the element.
         shape: of the array.
     """
 
-    index: tuple[int, ...]
+    at: tuple[int, ...]
     shape: tuple[int, ...]
 
     @property
     def channel(self) -> int:
         """Index along the last axis."""
-        return self.index[-1] if self.index else 0
+        return self.at[-1] if self.at else 0
 
 
 @singledispatch
@@ -83,7 +83,7 @@ def requantizer_steps(requantizer: Any, accumulator: int, place: Place) -> Itera
     """
     for name, values in requantizer._asdict().items():
         yield Step(name, type(requantizer).__name__, entry(values, place.channel))
-    requantized = requantizer(np.full(place.shape, accumulator, np.int64))[place.index]
+    requantized = requantizer(np.full(place.shape, accumulator, np.int64))[place.at]
     yield Step("requantized", f"{type(requantizer).__name__} of {accumulator}", int(requantized))
 
 
@@ -180,7 +180,7 @@ def _(requantizer: RoundingUpByChannels, accumulator: int, place: Place) -> Iter
 
 @requantizer_steps.register
 def _(requantizer: RoundingUpFlat, accumulator: int, place: Place) -> Iterator[Step]:
-    recipe = RoundingUp if in_vectors(place.shape, 16)[place.index] else DoubleRounding
+    recipe = RoundingUp if in_vectors(place.shape, 16)[place.at] else DoubleRounding
     yield from requantizer_steps(recipe(requantizer.multiplier, requantizer.shift), accumulator, place)
 
 
@@ -190,7 +190,7 @@ def _(requantizer: Single, accumulator: int, place: Place) -> Iterator[Step]:
     yield from _constants(multiplier, shift, 31)
     product, right = accumulator * multiplier, 31 - shift
     yield Step("product", f"{accumulator} * {multiplier}", product)
-    value = int(requantizer(np.full(place.shape, accumulator, np.int64))[place.index])
+    value = int(requantizer(np.full(place.shape, accumulator, np.int64))[place.at])
     note = dropped(product, right) + _rounded(product >> right, value)
     yield Step("requantized", f"{product} / 2^{right}, ties upward", value, note)
 
