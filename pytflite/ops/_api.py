@@ -379,6 +379,7 @@ class Node:
         intermediates: tensors that hold no values, only quantization parameters.
         outline: the outputs of a subgraph that is called with tensors like these for results of these dtype letters;
             PrepareError when it takes or gives others.
+        body: the operators of a subgraph, for those that only look at what it does; PrepareError when there is none.
     """
 
     operator: Operator
@@ -389,6 +390,7 @@ class Node:
     outputs: tuple[TensorSpec, ...]
     intermediates: tuple[TensorSpec, ...] = ()
     outline: Outline = lambda subgraph, inputs, letters: []
+    body: Callable[[int], Sequence[Operator]] = lambda subgraph: ()
 
     @cached_property
     def _by_role(self) -> dict[str, Any]:

@@ -10,6 +10,7 @@ Source: ``stablehlo_gather.cc``, ``tensor_slice_util.h``.
 
 from __future__ import annotations
 
+from math import prod
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -89,9 +90,10 @@ def define(operand: Array, start_indices: Array, p: GatherParams) -> Array:
     vectors = np.moveaxis(start_indices, p.index_vector_dim, -1)
     starts = np.zeros((*vectors.shape[:-1], operand.ndim), np.int64)
     starts[..., p.start_index_map] = vectors
-    starts = np.clip(starts, 0, p.last_starts).reshape(-1, operand.ndim)
-    offsets = np.indices(p.sizes).reshape(operand.ndim, 1, -1)
-    picked = operand[tuple(starts.T[:, :, np.newaxis] + offsets)]
+    starts = np.clip(starts, 0, p.last_starts).reshape(prod(vectors.shape[:-1]), operand.ndim)
+    offsets = np.indices(p.sizes).reshape(operand.ndim, 1, prod(p.sizes))
+    coordinates = starts.T[:, :, np.newaxis] + offsets
+    picked = operand[np.newaxis][(np.zeros(coordinates.shape[1:], int), *coordinates)]
     box = [p.shape[dim] for dim in p.offset_dims]
     stacked = picked.reshape((*vectors.shape[:-1], *box))
     return np.moveaxis(stacked, range(vectors.ndim - 1, len(p.shape)), p.offset_dims)

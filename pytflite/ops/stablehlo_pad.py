@@ -10,12 +10,12 @@ Source: ``stablehlo_pad.cc``.
 from __future__ import annotations
 
 from math import prod
-from typing import Any, NamedTuple
+from typing import Any
 
-import numpy as np
 import numpy.typing as npt
 
 from pytflite.ops._api import Node, Op, Shape
+from pytflite.ops._shared.places import Places, placed, places_of
 from pytflite.ops._shared.types import FIXED
 from pytflite.schema.enums import BuiltinOperator
 from pytflite.schema.tables import StablehloPadOptions
@@ -25,20 +25,6 @@ Array = npt.NDArray[Any]
 OP = Op(BuiltinOperator.STABLEHLO_PAD, "input padding_value", "output", StablehloPadOptions)
 
 MAX_RANK = 8
-
-
-class PadParams(NamedTuple):
-    """Where elements go.
-
-    Attributes:
-        kept: for each dimension, the input's positions that are not cut off.
-        places: where they are in the output.
-        shape: of the output.
-    """
-
-    kept: tuple[Array, ...]
-    places: tuple[Array, ...]
-    shape: Shape
 
 
 @OP.shapes
@@ -63,21 +49,13 @@ def paddings(node: Node) -> list[tuple[int, int, int]]:
     return list(zip(*lists, strict=True))
 
 
-def params(node: Node) -> PadParams:
-    """The places."""
-    kept, places, shape = [], [], node["output"].shape
-    for size, wanted, (low, _, gap) in zip(node["input"].shape, shape, paddings(node), strict=True):
-        positions = np.arange(size)
-        place = low + positions * (gap + 1)
-        inside = (place >= 0) & (place < wanted)
-        kept.append(positions[inside])
-        places.append(place[inside])
-    return PadParams(tuple(kept), tuple(places), shape)
+def params(node: Node) -> Places:
+    """Where elements go."""
+    numbers = [(low, gap + 1) for low, _, gap in paddings(node)]
+    return places_of(node["input"].shape, numbers, node["output"].shape)
 
 
 @OP.rule("copy", "T T -> T", params=params, T=FIXED)
-def define(input: Array, padding_value: Array, p: PadParams) -> Array:
+def define(input: Array, padding_value: Array, p: Places) -> Array:
     """Fill, then overwrite the places."""
-    output = np.full(p.shape, padding_value.reshape(()), input.dtype)
-    output[np.ix_(*p.places)] = input[np.ix_(*p.kept)]
-    return output
+    return placed(input, padding_value, p)

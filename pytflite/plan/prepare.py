@@ -202,6 +202,13 @@ def _outline(plan: Plan, subgraph: int, inputs: Sequence[TensorSpec], letters: S
     ]
 
 
+def _body(model: Model, subgraph: int) -> Sequence[Operator]:
+    """See `Node.body`."""
+    if not 0 <= subgraph < len(model.subgraphs):
+        raise PrepareError(f"It refers to subgraph {subgraph}, the model has {len(model.subgraphs)}.")
+    return model.subgraphs[subgraph].operators
+
+
 def _require_supported(model: Model, subgraph: int, profile: Profile, resolver: OpResolver) -> None:
     """Look through a subgraph and all that it calls for calls without end and for what no rule takes."""
     nesting: dict[int, int] = {}
@@ -336,7 +343,7 @@ def _node(graph: Subgraph, operator: Operator, op: Op, rule: Rule, profile: Prof
 
 def _prepare_node(plan: Plan, operator: Operator, op: Op, rule: Rule, facts: Facts) -> PreparedNode:
     node = _node(plan.subgraph, operator, op, rule, plan.profile, facts)
-    node = replace(node, outline=partial(_outline, plan))
+    node = replace(node, outline=partial(_outline, plan), body=partial(_body, plan.model))
     try:
         shapes = tuple(shape if shape is None else tuple(int(d) for d in shape) for shape in op.infer(node))
         if len(shapes) != len(node.outputs):
