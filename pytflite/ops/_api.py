@@ -50,6 +50,10 @@ class Machine(Protocol):
         """
 
 
+class Place:
+    """Where a node keeps what lasts between invokes, as a key of `Machine.resources`: its own, anew in each plan."""
+
+
 class Given(NamedTuple):
     """What prepare knows of one output of a called subgraph.
 
@@ -380,6 +384,9 @@ class Node:
         outline: the outputs of a subgraph that is called with tensors like these for results of these dtype letters;
             PrepareError when it takes or gives others.
         body: the operators of a subgraph, for those that only look at what it does; PrepareError when there is none.
+        others: any tensor of the subgraph by its index, under a role's name, None when there is none: quantization
+            parameters may be tensors.
+        place: of its state; the same for every preparation of the operator in one plan.
     """
 
     operator: Operator
@@ -390,7 +397,9 @@ class Node:
     outputs: tuple[TensorSpec, ...]
     intermediates: tuple[TensorSpec, ...] = ()
     outline: Outline = lambda subgraph, inputs, letters: []
+    place: Place = field(default_factory=Place)
     body: Callable[[int], Sequence[Operator]] = lambda subgraph: ()
+    others: Callable[[int, str], TensorSpec | None] = lambda tensor, role: None
 
     @cached_property
     def _by_role(self) -> dict[str, Any]:

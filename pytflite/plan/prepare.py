@@ -18,7 +18,7 @@ from pytflite.arithmetic.requantize import looks_at_places
 from pytflite.errors import PrepareError
 from pytflite.kernels import load_kernel
 from pytflite.model.types import Model, Operator, Subgraph
-from pytflite.ops._api import Given, Node, Op, Role, Rule, Shape, TensorSpec, ValueNeeded, operator_error
+from pytflite.ops._api import Given, Node, Op, Place, Role, Rule, Shape, TensorSpec, ValueNeeded, operator_error
 from pytflite.ops._resolver import OpResolver
 from pytflite.plan.node import PreparedNode
 from pytflite.profiles import Profile
@@ -85,6 +85,7 @@ class Plan:
     resolver: OpResolver
     kernels: bool = True
     called: dict[tuple[int, tuple[Shape, ...]], Plan] = field(default_factory=dict, repr=False, compare=False)
+    places: dict[int, Place] = field(default_factory=dict, repr=False, compare=False)
 
     @property
     def is_static(self) -> bool:
@@ -321,7 +322,7 @@ def _segment(plan: Plan, start: int, facts: Facts) -> Segment:
 
 def _node(graph: Subgraph, operator: Operator, op: Op, rule: Rule, profile: Profile, facts: Facts) -> Node:
     def spec(index: int, role: str) -> TensorSpec | None:
-        if index < 0:
+        if not 0 <= index < len(graph.tensors):
             return None
         return TensorSpec(graph.tensors[index], role, facts.shapes[index], facts.values.get(index))
 
@@ -338,12 +339,17 @@ def _node(graph: Subgraph, operator: Operator, op: Op, rule: Rule, profile: Prof
         for k, i in enumerate(operator.intermediates)
         if i >= 0
     )
-    return Node(operator, op, rule, profile, inputs, outputs, intermediates)
+    return Node(operator, op, rule, profile, inputs, outputs, intermediates, others=spec)
 
 
 def _prepare_node(plan: Plan, operator: Operator, op: Op, rule: Rule, facts: Facts) -> PreparedNode:
     node = _node(plan.subgraph, operator, op, rule, plan.profile, facts)
-    node = replace(node, outline=partial(_outline, plan), body=partial(_body, plan.model))
+    node = replace(
+        node,
+        outline=partial(_outline, plan),
+        place=plan.places.setdefault(operator.index, Place()),
+        body=partial(_body, plan.model),
+    )
     try:
         shapes = tuple(shape if shape is None else tuple(int(d) for d in shape) for shape in op.infer(node))
         if len(shapes) != len(node.outputs):

@@ -6,16 +6,12 @@ from collections.abc import Callable
 from typing import TypeVar
 from weakref import WeakKeyDictionary
 
-from pytflite.ops._api import Machine
+from pytflite.ops._api import Machine, Place
 
 T = TypeVar("T")
 
 STATES = "states"
 """Where `Machine.resources` has the states that a reset of the variables forgets."""
-
-
-class Place:
-    """Where a node keeps a state; made in prepare, so that another preparation begins anew."""
 
 
 def kept(machine: Machine, place: Place, start: Callable[[], T], shelf: str = STATES) -> T:

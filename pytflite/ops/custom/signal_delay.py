@@ -12,9 +12,9 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from pytflite.ops._api import Machine, Node, Op, Shape
+from pytflite.ops._api import Machine, Node, Op, Place, Shape
 from pytflite.ops._shared.custom_options import integer
-from pytflite.ops._shared.state import Place, kept
+from pytflite.ops._shared.state import kept
 from pytflite.schema.enums import BuiltinOperator
 
 Array = npt.NDArray[Any]
@@ -39,7 +39,7 @@ def shapes(node: Node) -> list[Shape]:
 
 def params(node: Node) -> Params:
     """What the options say."""
-    return Params(integer(node, "delay_length", 0, 1 << 24), Place())
+    return Params(integer(node, "delay_length", 0, 1 << 24), node.place)
 
 
 @OP.rule("int16", "i16 -> i16", params=params)

@@ -16,9 +16,9 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from pytflite.ops._api import Machine, Node, Op, Shape
+from pytflite.ops._api import Machine, Node, Op, Place, Shape
 from pytflite.ops._shared.custom_options import integer
-from pytflite.ops._shared.state import Place, kept
+from pytflite.ops._shared.state import kept
 from pytflite.schema.enums import BuiltinOperator
 
 Array = npt.NDArray[Any]
@@ -77,7 +77,7 @@ def params(node: Node) -> Params:
         np.uint64(integer(node, "min_signal_remaining") % 2**64),
         np.uint64(integer(node, "spectral_subtraction_bits", 0, 63)),
         bool(integer(node, "clamping")),
-        Place(),
+        node.place,
     )
 
 

@@ -15,9 +15,9 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from pytflite.ops._api import Machine, Node, Op, Shape
+from pytflite.ops._api import Machine, Node, Op, Place, Shape
 from pytflite.ops._shared.custom_options import integer
-from pytflite.ops._shared.state import Place, kept
+from pytflite.ops._shared.state import kept
 from pytflite.schema.enums import BuiltinOperator
 
 Array = npt.NDArray[Any]
@@ -49,7 +49,7 @@ def params(node: Node) -> Params:
     """What the options say."""
     size = integer(node, "frame_size", 1)
     step = integer(node, "frame_step", 1, size)
-    return Params(size, step, size - step if integer(node, "prefill") else 0, Place())
+    return Params(size, step, size - step if integer(node, "prefill") else 0, node.place)
 
 
 @OP.rule("int16", "i16 -> i16 b", params=params)

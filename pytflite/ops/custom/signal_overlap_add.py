@@ -14,9 +14,9 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from pytflite.ops._api import Machine, Node, Op, Shape
+from pytflite.ops._api import Machine, Node, Op, Place, Shape
 from pytflite.ops._shared.custom_options import integer
-from pytflite.ops._shared.state import Place, kept
+from pytflite.ops._shared.state import kept
 from pytflite.schema.enums import BuiltinOperator
 
 Array = npt.NDArray[Any]
@@ -41,7 +41,7 @@ def shapes(node: Node) -> list[Shape]:
 
 def params(node: Node) -> Params:
     """What the options say."""
-    return Params(integer(node, "frame_step", 1, max(node["input"].shape[-1], 1)), Place())
+    return Params(integer(node, "frame_step", 1, max(node["input"].shape[-1], 1)), node.place)
 
 
 @OP.rule("add", "T -> T", params=params, T="i16 f32")

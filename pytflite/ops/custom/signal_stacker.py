@@ -16,9 +16,9 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from pytflite.ops._api import Machine, Node, Op, Shape
+from pytflite.ops._api import Machine, Node, Op, Place, Shape
 from pytflite.ops._shared.custom_options import integer
-from pytflite.ops._shared.state import Place, kept
+from pytflite.ops._shared.state import kept
 from pytflite.schema.enums import BuiltinOperator
 
 Array = npt.NDArray[Any]
@@ -47,7 +47,7 @@ def params(node: Node) -> Params:
     """What the options say."""
     left, right = (integer(node, f"stacker_{side}_context", 0, 1 << 20) for side in ("left", "right"))
     frames = left + right + 1
-    return Params(left, frames, integer(node, "stacker_step", 1, frames), Place())
+    return Params(left, frames, integer(node, "stacker_step", 1, frames), node.place)
 
 
 @OP.rule("int16", "i16 -> i16 b", params=params)
