@@ -45,6 +45,7 @@ if TYPE_CHECKING:
     from pytflite.tools.diff import Diff, diff
     from pytflite.tools.explain import Explained, explain
     from pytflite.tools.trace import Record, Trace, load_trace, trace
+    from pytflite.tools.vectors import Vectors, vectors
 
 __version__ = "0.1.0"
 
@@ -79,6 +80,7 @@ _HOMES = {
     "pytflite.tools.diff": ("Diff", "diff"),
     "pytflite.tools.explain": ("Explained", "explain"),
     "pytflite.tools.trace": ("Record", "Trace", "load_trace", "trace"),
+    "pytflite.tools.vectors": ("Vectors", "vectors"),
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 
@@ -110,6 +112,8 @@ __all__ = [  # noqa: RUF022 - in the order that people meet them
     "Diff",
     "audit",
     "Audit",
+    "vectors",
+    "Vectors",
     "Profile",
     "PROFILES",
     "PytfliteError",

@@ -46,4 +46,4 @@ def size(count: float) -> str:
     return f"{count:.1f} T"
 
 
-from pytflite.cli import audit, demo, diff, explain, inspect, ops, run, trace, verify  # noqa: E402, F401 - each registers its command
+from pytflite.cli import audit, demo, diff, explain, inspect, ops, run, trace, vectors, verify  # noqa: E402, F401 - each registers its command
