@@ -15,8 +15,13 @@ from functools import cache
 
 @cache
 def load_kernel(name: str) -> Callable[..., None] | None:
-    """The kernel of a name, None where numba is not installed or is told not to compile (NUMBA_DISABLE_JIT)."""
-    if importlib.util.find_spec("numba") is None or os.environ.get("NUMBA_DISABLE_JIT", "0") != "0":
+    """The kernel of a name, None where nothing can be compiled."""
+    if not can_compile():
         return None
     kernel: Callable[..., None] = getattr(importlib.import_module(f"{__name__}.{name}"), name)
     return kernel
+
+
+def can_compile() -> bool:
+    """Whether numba is installed, and not told to be idle (NUMBA_DISABLE_JIT)."""
+    return importlib.util.find_spec("numba") is not None and os.environ.get("NUMBA_DISABLE_JIT", "0") == "0"

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy.typing as npt
 
 from pytflite.errors import ArgumentError, StateError
+from pytflite.kernels.engine.packing import with_slack
 from pytflite.ops._api import Shape
 from pytflite.ops._shared.state import STATES
 from pytflite.plan.node import PreparedNode
 from pytflite.plan.prepare import CALLED_LIMIT, Plan, Segment, prepare_called
+from pytflite.runtime.engine import bind
 from pytflite.runtime.state import State, zeros
+
+if TYPE_CHECKING:
+    from pytflite.runtime.engine.engine import Engine
 
 Array = npt.NDArray[Any]
 Observer = Callable[[PreparedNode, Sequence[Array | None], Sequence[Array]], None]
@@ -25,11 +30,19 @@ class Session:
         plan: what to run.
         preserve_all: keep every intermediate tensor; otherwise each is dropped after its last use.
         resources: what resource tensors stand for, shared by the sessions of an interpreter.
+        engine: whether a static plan is bound to the compiled engine, on the first invoke that nobody observes.
 
     A session is the `pytflite.ops._api.Machine` of its stateful operators.
     """
 
-    def __init__(self, plan: Plan, *, preserve_all: bool = False, resources: dict[Hashable, Any] | None = None) -> None:
+    def __init__(
+        self,
+        plan: Plan,
+        *,
+        preserve_all: bool = False,
+        resources: dict[Hashable, Any] | None = None,
+        engine: bool = True,
+    ) -> None:
         self.plan = plan
         self.preserve_all = preserve_all
         self.resources = {} if resources is None else resources
@@ -43,9 +56,12 @@ class Session:
         self.arrays: dict[int, Array] = {}
         if plan.is_static:
             self.arrays = {index: self._allocate(index) for index in plan.subgraph.outputs if self._is_computed(index)}
+        self._outputs = dict(self.arrays)
+        self._binds = engine and not preserve_all
+        self._engine: Engine | None = None
 
     def _allocate(self, index: int) -> Array:
-        return zeros(self.plan.first.shapes[index], self.plan.subgraph.tensors[index].dtype.numpy)
+        return with_slack(zeros(self.plan.first.shapes[index], self.plan.subgraph.tensors[index].dtype.numpy))
 
     def _is_computed(self, index: int) -> bool:
         return index not in self.inputs and index not in self._constants and index not in self.state.variables
@@ -89,6 +105,9 @@ class Session:
             InvokeError: an operator cannot compute with the values.
             PrepareError: an operator cannot take the shapes that only now became known.
         """
+        if observer is None and self._bound and self._bound.invoke(self):
+            self.arrays = dict(self._outputs)
+            return
         outputs = self.arrays
         self.arrays = {}
         segment = self.plan.first
@@ -97,6 +116,13 @@ class Session:
             segment = self.plan.following(segment, self.arrays, self._require(segment.needs))
             self._run(segment, observer)
         self._settle(outputs)
+
+    @property
+    def _bound(self) -> Engine | None:
+        if self._binds:
+            self._binds = False
+            self._engine = bind(self.plan, {**self.inputs, **self._outputs})
+        return self._engine
 
     def call(self, subgraph: int, inputs: Sequence[Array]) -> list[Array]:
         """Run a subgraph on behalf of an operator: copies of its outputs.

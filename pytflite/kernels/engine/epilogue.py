@@ -1,0 +1,114 @@
+"""From accumulators to codes: requantize, add the output offset, clamp, store. Emitted behind each tile.
+
+For every vector of 8 channels there are `HEAD` bytes: the bias, then what the recipe needs (`packing.recipe`). Codes
+are computed as int8; where the output is uint8, offset and bounds are 128 less and the highest bit is flipped at last.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from pytflite.kernels.engine._ir import at, call, constant, f64, i8, i16, i32, i64, load, shuffle, store, vector
+from pytflite.kernels.engine.isa import ISA, int8s, int16s, int32s
+
+HEAD = 224
+"""Bytes for 8 channels: bias, and the constants of the recipe."""
+
+int64s, doubles = vector(i64, 4), vector(f64, 4)
+
+
+def fixed_point(b: Any, accumulator: Any, constants: Any, *, signed: bool) -> Any:
+    """``RoundingDivideByPOT(SaturatingRoundingDoublingHighMul(x, M), e)`` without a left shift.
+
+    The high product, with the half that the second rounding adds, must fit into int32.
+
+    The accumulator comes with 2**31 added (in the bias), so that unsigned products serve. With ``u = x + 2**31`` and
+    ``A = 2**31 + (C << 32)``, the high half of ``u * 2M + A`` is what the first rounding gives, plus ``M + C``; C
+    takes M away again and adds the half of the second rounding, less 1 because its ties go away from zero. The 1 comes
+    back where x is not negative, which is the top bit of ``u``: masked, for there is no second rounding if e is 0. If
+    the activation lets no code below the zero point pass, negative x do not matter and C is kept a half.
+
+    Constants: 2M of the even and the odd channels (4 int64 each), A likewise, the mask, e (8 int32 each).
+    """
+    even, odd = load(b, constants, int64s, 0), load(b, constants, int64s, 32)
+    add_even, add_odd = load(b, constants, int64s, 64), load(b, constants, int64s, 96)
+    low = constant(int64s, 0xFFFFFFFF)
+    pairs = b.bitcast(accumulator, int64s)
+    product_even = b.add(b.mul(b.and_(pairs, low), b.and_(even, low)), add_even)
+    product_odd = b.add(b.mul(b.lshr(pairs, constant(int64s, 32)), b.and_(odd, low)), add_odd)
+    halves = b.bitcast(product_even, int32s), b.bitcast(product_odd, int32s)
+    high = shuffle(b, [lane for k in range(4) for lane in (2 * k + 1, 8 + 2 * k + 1)], *halves)
+    if signed:
+        mask = load(b, constants, int32s, 128)
+        high = b.add(high, b.and_(b.lshr(accumulator, constant(int32s, 31)), mask))
+    return b.ashr(high, load(b, constants, int32s, 160))
+
+
+def signed_fixed_point(b: Any, accumulator: Any, constants: Any) -> Any:
+    """`fixed_point` for all accumulators."""
+    return fixed_point(b, accumulator, constants, signed=True)
+
+
+def rectified_fixed_point(b: Any, accumulator: Any, constants: Any) -> Any:
+    """`fixed_point` where no code below the output's zero point passes."""
+    return fixed_point(b, accumulator, constants, signed=False)
+
+
+def float64(b: Any, accumulator: Any, constants: Any) -> Any:
+    """A float64 product, rounded half away from zero; it must fit into int32. Constants: 8 float64."""
+    exact = b.sub(accumulator, constant(int32s, -(1 << 31)))
+    codes = []
+    for half in (0, 1):
+        scale = load(b, constants, doubles, 32 * half)
+        product = b.fmul(b.sitofp(shuffle(b, range(4 * half, 4 * half + 4), exact), doubles), scale)
+        codes.append(b.fptosi(call(b, "llvm.round.v4f64", doubles, [product]), vector(i32, 4)))
+    return shuffle(b, range(8), *codes)
+
+
+Recipe = Callable[[Any, Any, Any], Any]
+
+RECIPES: Sequence[Recipe] = (signed_fixed_point, rectified_fixed_point, float64)
+"""In the order of `packing.SIGNED`, `packing.RECTIFIED`, `packing.FLOAT64`."""
+
+
+def finish(b: Any, low: Any, high: Any, constants: Any) -> Any:
+    """Two vectors of 8 requantized numbers to 16 codes.
+
+    Constants: the output offset (16 int16), lower and upper bound, bits to flip (16 bytes each).
+    """
+    shorts = ISA.narrow_to_16(b, low, high)
+    shorts = call(b, "llvm.sadd.sat.v16i16", int16s, [shorts, load(b, constants, int16s)])
+    codes = ISA.narrow_to_8(b, shorts)
+    codes = call(b, "llvm.smax.v16i8", int8s, [codes, load(b, constants, int8s, 32)])
+    codes = call(b, "llvm.smin.v16i8", int8s, [codes, load(b, constants, int8s, 48)])
+    return b.xor(codes, load(b, constants, int8s, 64))
+
+
+def store_codes(b: Any, codes: Any, output: Any, count: Any) -> None:
+    """Write the first ``count`` of 16 codes (all if it is more, none if it is negative), and no byte behind them."""
+    count = call(b, "llvm.smax.i64", i64, [count, constant(i64, 0)])
+    whole, part, done = (b.append_basic_block(name) for name in ("whole", "part", "stored"))
+    b.cbranch(b.icmp_signed(">=", count, constant(i64, 16)), whole, part)
+    b.position_at_end(whole)
+    store(b, codes, output)
+    b.branch(done)
+    b.position_at_end(part)
+    words = b.bitcast(codes, vector(i64, 2))
+    rest = b.extract_element(words, constant(i32, 0))
+    for size, type in ((8, i64), (4, i32), (2, i16), (1, i8)):
+        before, write, after = b.block, b.append_basic_block("write"), b.append_basic_block("after")
+        b.cbranch(b.icmp_signed("!=", b.and_(count, constant(i64, size)), constant(i64, 0)), write, after)
+        b.position_at_end(write)
+        store(b, b.trunc(rest, type) if size < 8 else rest, output)
+        left = b.extract_element(words, constant(i32, 1)) if size == 8 else b.lshr(rest, constant(i64, 8 * size))
+        behind = at(b, output, size)
+        b.branch(after)
+        b.position_at_end(after)
+        merged_rest, merged_output = b.phi(i64), b.phi(i64)
+        for value, address, block in ((rest, output, before), (left, behind, write)):
+            merged_rest.add_incoming(value, block)
+            merged_output.add_incoming(address, block)
+        rest, output = merged_rest, merged_output
+    b.branch(done)
+    b.position_at_end(done)

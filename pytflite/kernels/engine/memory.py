@@ -1,0 +1,97 @@
+"""Memory by address: words of an argument block, and copies that widen codes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from llvmlite import ir
+from numba import types
+from numba.extending import intrinsic
+
+from pytflite.kernels.engine._ir import Loop, constant, i8, i16, i64, load, splat, store
+from pytflite.kernels.engine.isa import int8s, int16s
+
+emitted: Callable[..., Any] = intrinsic
+"""Decorator: a function that compiled code calls and whose LLVM IR is emitted by hand."""
+
+
+@emitted
+def word(typing: Any, block: Any, index: Any) -> Any:
+    """The int64 of an index in a block."""
+
+    def emit(context: Any, b: Any, signature: Any, arguments: Any) -> Any:
+        block, index = arguments
+        return load(b, b.add(block, b.shl(index, constant(i64, 3))), i64, align=8)
+
+    return types.int64(types.int64, types.int64), emit
+
+
+@emitted
+def put_word(typing: Any, block: Any, index: Any, value: Any) -> Any:
+    """Write the int64 of an index in a block."""
+
+    def emit(context: Any, b: Any, signature: Any, arguments: Any) -> Any:
+        block, index, value = arguments
+        store(b, value, b.add(block, b.shl(index, constant(i64, 3))), align=8)
+        return context.get_dummy_value()
+
+    return types.void(types.int64, types.int64, types.int64), emit
+
+
+@emitted
+def pointer(typing: Any, address: Any, dtype: Any) -> Any:
+    """An address as a pointer to elements of a NumPy type, for `numba.carray`."""
+    result = types.CPointer(dtype.dtype)  # type: ignore[no-untyped-call]
+
+    def emit(context: Any, b: Any, signature: Any, arguments: Any) -> Any:
+        return b.inttoptr(arguments[0], context.get_value_type(signature.return_type))
+
+    return result(types.int64, dtype), emit
+
+
+@emitted
+def call_kernel(typing: Any, kernel: Any, block: Any) -> Any:
+    """Call the kernel at an address with a block."""
+
+    def emit(context: Any, b: Any, signature: Any, arguments: Any) -> Any:
+        signature_of_kernels = ir.FunctionType(ir.VoidType(), [i64])
+        b.call(b.inttoptr(arguments[0], signature_of_kernels.as_pointer()), [arguments[1]])
+        return context.get_dummy_value()
+
+    return types.void(types.int64, types.int64), emit
+
+
+@emitted
+def widen(typing: Any, source: Any, target: Any, count: Any, flip: Any, offset: Any) -> Any:
+    """``count`` codes, at least one, to int16, ``flip`` exclusive-ored and ``offset`` added.
+
+    Reads and writes whole vectors of 16.
+    """
+
+    def emit(context: Any, b: Any, signature: Any, arguments: Any) -> Any:
+        source, target, count, flip, offset = arguments
+        flips = splat(b, b.trunc(flip, i8), 16)
+        offsets = splat(b, b.trunc(offset, i16), 16)
+        loop = Loop(b, constant(i64, 0), [])
+        codes = b.xor(load(b, b.add(source, loop.index), int8s), flips)
+        shorts = b.add(b.sext(codes, int16s), offsets)
+        store(b, shorts, b.add(target, b.shl(loop.index, constant(i64, 1))))
+        loop.end(16, count, [])
+        return context.get_dummy_value()
+
+    return types.void(*[types.int64] * 5), emit
+
+
+@emitted
+def clear(typing: Any, target: Any, count: Any) -> Any:
+    """Zeros over ``count`` int16, at least one; whole vectors of 16."""
+
+    def emit(context: Any, b: Any, signature: Any, arguments: Any) -> Any:
+        target, count = arguments
+        loop = Loop(b, constant(i64, 0), [])
+        store(b, constant(int16s, 0), b.add(target, b.shl(loop.index, constant(i64, 1))))
+        loop.end(16, count, [])
+        return context.get_dummy_value()
+
+    return types.void(types.int64, types.int64), emit

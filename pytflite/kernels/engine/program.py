@@ -1,0 +1,35 @@
+"""Kernels by name, and the loop that runs a program."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cache
+from typing import Any
+
+from pytflite.kernels._compile import callback, kernel
+from pytflite.kernels.engine import depthwise, gemm, small
+from pytflite.kernels.engine.memory import call_kernel, word
+
+MAKERS: dict[str, Callable[..., Callable[[Any], None]]] = {
+    "gemm": gemm.make,
+    "depthwise": depthwise.make,
+    **small.MAKERS,
+}
+
+
+@cache
+def compiled(name: str, *literals: int) -> Any:
+    """A kernel, specialised; compiled at most once in a process, and kept."""
+    return callback(MAKERS[name](*literals))
+
+
+@kernel
+def run(program: Any, count: Any) -> None:
+    """Call kernels one after the other.
+
+    Args:
+        program: address of pairs of int64: address of a kernel, address of its block.
+        count: how many pairs.
+    """
+    for i in range(count):
+        call_kernel(word(program, 2 * i), word(program, 2 * i + 1))

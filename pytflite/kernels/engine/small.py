@@ -1,0 +1,225 @@
+"""Kernels that need no more than plain loops."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numba
+import numpy as np
+
+from pytflite.kernels._compile import kernel
+from pytflite.kernels.engine.memory import pointer, put_word, word
+
+carray: Any = numba.carray  # type: ignore[attr-defined]
+
+
+def make_copy() -> Callable[[Any], None]:
+    """Bytes as they are. Words: input, output, count."""
+
+    def copy(p: Any) -> None:
+        count = word(p, 2)
+        source, target = carray(pointer(word(p, 0), np.uint8), count), carray(pointer(word(p, 1), np.uint8), count)
+        for i in range(count):
+            target[i] = source[i]
+
+    return copy
+
+
+def make_flip() -> Callable[[Any], None]:
+    """Bytes exclusive-ored by a constant. Words: input, output, count, constant."""
+
+    def flip(p: Any) -> None:
+        count, bits = word(p, 2), np.uint8(word(p, 3))
+        source, target = carray(pointer(word(p, 0), np.uint8), count), carray(pointer(word(p, 1), np.uint8), count)
+        for i in range(count):
+            target[i] = source[i] ^ bits
+
+    return flip
+
+
+def make_lookup() -> Callable[[Any], None]:
+    """A table of 256 bytes. Words: input, output, count, table."""
+
+    def lookup(p: Any) -> None:
+        count = word(p, 2)
+        source, target = carray(pointer(word(p, 0), np.uint8), count), carray(pointer(word(p, 1), np.uint8), count)
+        table = carray(pointer(word(p, 3), np.uint8), 256)
+        for i in range(count):
+            target[i] = table[source[i]]
+
+    return lookup
+
+
+def make_pairs() -> Callable[[Any], None]:
+    """A table for every pair of bytes. Words: input 1, input 2, output, count, table of 256 x 256 bytes."""
+
+    def pairs(p: Any) -> None:
+        count = word(p, 3)
+        left, right = carray(pointer(word(p, 0), np.uint8), count), carray(pointer(word(p, 1), np.uint8), count)
+        target, table = carray(pointer(word(p, 2), np.uint8), count), carray(pointer(word(p, 4), np.uint8), 65536)
+        for i in range(count):
+            target[i] = table[np.int64(left[i]) * 256 + np.int64(right[i])]
+
+    return pairs
+
+
+def make_linear() -> Callable[[Any], None]:
+    """``clip((a * x + b * y + c) >> d)`` of pairs of codes.
+
+    Words: input 1, input 2, output, count, a, b, c, d, low, high, flip (as `pairs`, then numbers).
+    """
+
+    def linear(p: Any) -> None:
+        count = word(p, 3)
+        left, right = carray(pointer(word(p, 0), np.uint8), count), carray(pointer(word(p, 1), np.uint8), count)
+        target, flip = carray(pointer(word(p, 2), np.uint8), count), np.uint8(word(p, 10))
+        a, b, c, d = np.int32(word(p, 4)), np.int32(word(p, 5)), np.int32(word(p, 6)), np.int32(word(p, 7))
+        low, high = np.int32(word(p, 8)), np.int32(word(p, 9))
+        for i in range(count):
+            x, y = np.int32(np.int8(left[i] ^ flip)), np.int32(np.int8(right[i] ^ flip))
+            total = np.int32(np.int32(np.int32(x * a) + np.int32(y * b)) + c) >> d
+            target[i] = np.uint8(np.int8(min(max(total, low), high))) ^ flip
+
+    return linear
+
+
+def make_mean() -> Callable[[Any], None]:
+    """Means over the middle of (outer, middle, inner) codes, as one fixed-point product of their sum.
+
+    Words: input, output, outer, middle, inner, sums (scratch, int32), offset (added to each sum), multiplier,
+    right shift, output offset, low, high, flip.
+    """
+
+    def mean(p: Any) -> None:
+        outer, middle, inner = word(p, 2), word(p, 3), word(p, 4)
+        source = carray(pointer(word(p, 0), np.uint8), (outer, middle, inner))
+        target, flip = carray(pointer(word(p, 1), np.uint8), (outer, inner)), np.uint8(word(p, 12))
+        sums = carray(pointer(word(p, 5), np.int32), inner)
+        multiplier, shift, offset = word(p, 7), word(p, 8), word(p, 9)
+        start, low, high = np.int32(word(p, 6)), word(p, 10), word(p, 11)
+        half = (np.int64(1) << shift) >> np.int64(1)
+        for n in range(outer):
+            for c in range(inner):
+                sums[c] = start
+            for i in range(middle):
+                for c in range(inner):
+                    sums[c] += np.int32(np.int8(source[n, i, c] ^ flip))
+            for c in range(inner):
+                product = (np.int64(sums[c]) * multiplier + (np.int64(1) << np.int64(30))) >> np.int64(31)
+                product += half + ((product >> np.int64(63)) if shift > 0 else np.int64(0))
+                code = min(max((product >> shift) + offset, low), high)
+                target[n, c] = np.uint8(code & np.int64(255)) ^ flip
+
+    return mean
+
+
+def make_average_pool() -> Callable[[Any], None]:
+    """Means over windows, halves away from zero.
+
+    Words: input, output, batches, image height and width, channels, sums (scratch, int32), filter height and width,
+    stride height and width, padding top and left, output height and width, low, high, whether codes are int8.
+    """
+
+    def average_pool(p: Any) -> None:
+        batches, image_h, image_w, channels = word(p, 2), word(p, 3), word(p, 4), word(p, 5)
+        filter_h, filter_w, output_h, output_w = word(p, 7), word(p, 8), word(p, 13), word(p, 14)
+        source = carray(pointer(word(p, 0), np.uint8), (batches, image_h, image_w, channels))
+        target = carray(pointer(word(p, 1), np.uint8), (batches, output_h, output_w, channels))
+        sums = carray(pointer(word(p, 6), np.int32), channels)
+        low, high, signed = word(p, 15), word(p, 16), word(p, 17) != 0
+        for n in range(batches):
+            for y in range(output_h):
+                top = y * word(p, 9) - word(p, 11)
+                first_row, last_row = max(top, 0), min(top + filter_h, image_h)
+                for x in range(output_w):
+                    left = x * word(p, 10) - word(p, 12)
+                    first_column, last_column = max(left, 0), min(left + filter_w, image_w)
+                    for c in range(channels):
+                        sums[c] = 0
+                    for row in range(first_row, last_row):
+                        for column in range(first_column, last_column):
+                            if signed:
+                                for c in range(channels):
+                                    sums[c] += np.int32(np.int8(source[n, row, column, c]))
+                            else:
+                                for c in range(channels):
+                                    sums[c] += np.int32(source[n, row, column, c])
+                    count = np.int32((last_row - first_row) * (last_column - first_column))
+                    for c in range(channels):
+                        sum = sums[c]
+                        half = count // np.int32(2)
+                        average = (abs(sum) + half) // count
+                        code = min(max(np.int64(average if sum > 0 else -average), low), high)
+                        target[n, y, x, c] = np.uint8(code & np.int64(255))
+
+    return average_pool
+
+
+@kernel
+def high_product(a: Any, b: Any) -> Any:
+    """`pytflite.arithmetic.gemmlowp.multiply` of numbers that are not both the smallest one."""
+    return (a * b + (np.int64(1) << np.int64(30))) >> np.int64(31)
+
+
+@kernel
+def reciprocal(x: Any) -> Any:
+    """``1 / (1 + x)``, as `pytflite.arithmetic.gemmlowp.one_over_one_plus_x`."""
+    low, high = np.int64(-(1 << 31)), np.int64((1 << 31) - 1)
+    half_denominator = (x + high + np.int64(1)) >> np.int64(1)
+    result = np.int64(1515870810) + high_product(half_denominator, np.int64(-1010580540))
+    for _ in range(3):
+        error = np.int64(1 << 29) - high_product(half_denominator, result)
+        result += min(max(high_product(result, error) << np.int64(2), low), high)
+    return min(max(result << np.int64(1), low), high)
+
+
+def make_softmax() -> Callable[[Any], None]:
+    """Rows of codes, through a table of exps.
+
+    Words: input, output, rows, depth, exps (256 int64), results (scratch, 256 bytes), flip, and a count that is raised
+    where too many codes are near the largest; such a row is left out.
+    """
+
+    def softmax(p: Any) -> None:
+        rows, depth, flip = word(p, 2), word(p, 3), np.uint8(word(p, 6))
+        source = carray(pointer(word(p, 0), np.uint8), (rows, depth))
+        target = carray(pointer(word(p, 1), np.uint8), (rows, depth))
+        exps, results = carray(pointer(word(p, 4), np.int64), 256), carray(pointer(word(p, 5), np.uint8), 256)
+        for n in range(rows):
+            largest = np.int8(-128)
+            for c in range(depth):
+                largest = max(largest, np.int8(source[n, c] ^ flip))
+            top = np.int64(largest)
+            sum = np.int64(0)
+            for c in range(depth):
+                sum += (exps[top - np.int64(np.int8(source[n, c] ^ flip))] + np.int64(2048)) >> np.int64(12)
+            headroom = np.int64(0)
+            while (sum << headroom) & np.int64(1 << 31) == 0:
+                headroom += 1
+            shift = np.int64(12) - headroom + np.int64(31 - 8)
+            if shift > 31:
+                put_word(word(p, 7), 0, word(word(p, 7), 0) + 1)
+                continue
+            inverse = reciprocal((sum << headroom) - np.int64(1 << 31))
+            for difference in range(256):
+                product = high_product(inverse, exps[difference])
+                code = (product + (np.int64(1) << (shift - np.int64(1)))) >> shift
+                code = min(code - np.int64(128), np.int64(127))
+                results[difference] = np.uint8(code & np.int64(255)) ^ flip
+            for c in range(depth):
+                target[n, c] = results[top - np.int64(np.int8(source[n, c] ^ flip))]
+
+    return softmax
+
+
+MAKERS: dict[str, Callable[[], Callable[[Any], None]]] = {
+    "copy": make_copy,
+    "flip": make_flip,
+    "lookup": make_lookup,
+    "pairs": make_pairs,
+    "linear": make_linear,
+    "mean": make_mean,
+    "average_pool": make_average_pool,
+    "softmax": make_softmax,
+}

@@ -1,0 +1,106 @@
+"""What it takes to bind a prepared node to a kernel of the engine."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from pytflite.arithmetic.requantize import DoubleRounding, Float64, Requantizer
+from pytflite.kernels.engine import packing
+from pytflite.plan.node import PreparedNode
+
+Array = npt.NDArray[Any]
+
+INT32_MAX = (1 << 31) - 1
+
+
+class Operand(NamedTuple):
+    """One input of a node.
+
+    Attributes:
+        array: where its value is when the node runs, with `pytflite.kernels.engine.SLACK` behind it.
+        is_constant: whether the value is already there, and stays.
+    """
+
+    array: Array
+    is_constant: bool
+
+
+class Call(NamedTuple):
+    """One call of a kernel.
+
+    Attributes:
+        kernel: name and literals (`pytflite.kernels.engine.program.compiled`).
+        words: of the block: numbers, and arrays, which stand for their addresses.
+        failed: a word that the kernel raises where it cannot compute with the values; None if it always can.
+    """
+
+    kernel: tuple[Any, ...]
+    words: Sequence[Any]
+    failed: Array | None = None
+
+
+Calls = list[Call] | None
+
+Binder = Callable[[PreparedNode, Sequence[Operand | None], Sequence[Array]], Calls]
+"""Calls that compute the outputs of a node from its inputs; None if the engine has nothing for it."""
+
+ANY = "*"
+
+BINDERS: dict[tuple[str, str], Binder] = {}
+"""By operator and rule; or, for `ANY` operator, by the name of the rule's plain kernel."""
+
+
+def binder(op: str, *rules: str) -> Callable[[Binder], Binder]:
+    """Decorator: register a binder for rules of an operator, or for plain kernels of `ANY`."""
+
+    def register(function: Binder) -> Binder:
+        BINDERS.update({(op, rule): function for rule in rules})
+        return function
+
+    return register
+
+
+def is_code(array: Array) -> bool:
+    """Whether elements are int8 or uint8."""
+    return array.dtype in (np.int8, np.uint8)
+
+
+def flip_of(array: Array) -> int:
+    """What brings codes to int8 by exclusive or: the top bit of uint8."""
+    return 0x80 if array.dtype == np.uint8 else 0
+
+
+def signed_offset(array: Array, offset: int) -> int:
+    """An offset of codes, for codes that were flipped to int8."""
+    return offset + flip_of(array)
+
+
+def recipe_of(requantizer: Requantizer, reach: Array, *, rectified: bool) -> packing.Recipe | None:
+    """How the engine requantizes, None if it cannot do so exactly.
+
+    Args:
+        requantizer: of the epilogue.
+        reach: largest magnitude of an accumulator, one per channel.
+        rectified: whether no code below the output's zero point passes.
+    """
+    channels = len(reach)
+    if channels == 0 or reach.max() >= INT32_MAX:
+        return None
+    match requantizer:
+        case DoubleRounding(multiplier, shift) if (shift <= 0).all() and (multiplier >= 0).all():
+            high = (reach * multiplier.astype(np.int64) >> 31) + 1
+            half = np.int64(1) << np.maximum(-shift.astype(np.int64) - 1, 0)
+            if (high + half).max() < INT32_MAX:
+                return packing.fixed_point(multiplier, shift, channels, rectified=rectified)
+        case Float64(scale) if (reach * np.abs(scale)).max() < INT32_MAX:
+            return packing.float64(scale, channels)
+    return None
+
+
+def binder_of(node: PreparedNode) -> Binder | None:
+    """The binder for the operator and rule of a node, or for the plain kernel that it runs; None if there is none."""
+    return BINDERS.get((node.op.name, node.rule.name)) or BINDERS.get((ANY, node.rule.kernel))

@@ -1,0 +1,138 @@
+"""A plan bound to kernels: programs of compiled calls, and between them the nodes that the engine has nothing for."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from pytflite.kernels.engine.packing import aligned, with_slack
+from pytflite.kernels.engine.program import compiled, run
+from pytflite.ops._api import Machine
+from pytflite.plan.node import PreparedNode
+from pytflite.plan.prepare import Plan
+from pytflite.runtime.engine import elementwise, products, reductions  # noqa: F401
+from pytflite.runtime.engine.arena import Extent, offsets
+from pytflite.runtime.engine.binding import Call, Operand, binder_of
+
+Array = npt.NDArray[Any]
+
+
+class Program(NamedTuple):
+    """Some calls in a row; ``table`` is what `pytflite.kernels.engine.program.run` walks through."""
+
+    table: Array
+    calls: int
+
+    def __call__(self, machine: Machine) -> None:
+        """Run them."""
+        run(self.table.ctypes.data, self.calls)
+
+
+class Fallback(NamedTuple):
+    """A node that runs by itself, its results copied to where the others look for them."""
+
+    node: PreparedNode
+    inputs: Sequence[Array | None]
+    outputs: Sequence[Array]
+
+    def __call__(self, machine: Machine) -> None:
+        """Run it."""
+        results, _ = self.node.run(self.inputs, machine)
+        for place, result in zip(self.outputs, results, strict=True):
+            place[...] = result
+
+
+class Engine:
+    """Runs a static plan without state.
+
+    Args:
+        plan: see `takes`; static.
+        arrays: inputs and outputs of the subgraph, by tensor index; with `SLACK` behind them.
+
+    Attributes:
+        bound: indices of the operators that run in compiled calls.
+    """
+
+    def __init__(self, plan: Plan, arrays: Mapping[int, Array]) -> None:
+        self._places: dict[int, Operand] = {index: Operand(array, False) for index, array in arrays.items()}
+        self._places |= {index: Operand(with_slack(value), True) for index, value in plan.first.values.items()}
+        nodes = [node for node in plan.first.nodes if not self._is_known(node)]
+        self._keep: list[Any] = [self._allocate(plan, nodes)]
+        self._steps: list[Program | Fallback] = []
+        self._failed: list[Array] = []
+        self.bound: set[int] = set()
+        pending: list[tuple[int, int]] = []
+        for node in nodes:
+            inputs = [None if i < 0 else self._places[i] for i in node.operator.inputs]
+            outputs = [self._places[i].array for i in node.operator.outputs]
+            bind = binder_of(node)
+            calls = bind(node, inputs, outputs) if bind else None
+            if calls is None:
+                self._flush(pending)
+                self._steps.append(Fallback(node, [operand and operand.array for operand in inputs], outputs))
+            else:
+                self.bound.add(node.operator.index)
+                pending += map(self._prepare, calls)
+        self._flush(pending)
+
+    @staticmethod
+    def takes(plan: Plan) -> bool:
+        """Whether no operator of a static plan has a state, and all values are numbers."""
+        return (
+            not any(tensor.is_variable for tensor in plan.subgraph.tensors)
+            and not any(node.op.mutates or node.op.stateful for node in plan.first.nodes)
+            and all(dtype.kind != "O" for node in plan.first.nodes for dtype in node.dtypes)
+            and all(plan.subgraph.tensors[i].dtype.numpy.kind != "O" for i in plan.subgraph.inputs)
+        )
+
+    def invoke(self, machine: Machine) -> bool:
+        """Run all nodes; False if a kernel could not compute with the values, which the definitions are to tell."""
+        for step in self._steps:
+            step(machine)
+        failed = [word for word in self._failed if word[0]]
+        for word in failed:
+            word[0] = 0
+        return not failed
+
+    def _is_known(self, node: PreparedNode) -> bool:
+        return all(index in self._places and self._places[index].is_constant for index in node.operator.outputs)
+
+    def _allocate(self, plan: Plan, nodes: Sequence[PreparedNode]) -> Array:
+        """Give every tensor that is neither input nor output a place in one buffer."""
+        extents: dict[int, Extent] = {}
+        dtypes: dict[int, np.dtype[Any]] = {}
+        for position, node in enumerate(nodes):
+            for index, shape, dtype in zip(node.operator.outputs, node.shapes, node.dtypes, strict=True):
+                if index not in self._places:
+                    assert shape is not None
+                    extents[index] = Extent(math.prod(shape) * dtype.itemsize, position, position)
+                    dtypes[index] = dtype
+            for index in node.operator.inputs:
+                if index in extents:
+                    extents[index] = extents[index]._replace(last=position)
+        starts, size = offsets(extents)
+        buffer = aligned(size)
+        for index, start in starts.items():
+            part = buffer[start : start + extents[index].size].view(dtypes[index])
+            self._places[index] = Operand(part.reshape(plan.first.shapes[index]), False)
+        return buffer
+
+    def _prepare(self, call: Call) -> tuple[int, int]:
+        kernel = compiled(*call.kernel)
+        block = aligned(8 * len(call.words)).view(np.int64)
+        block[:] = [word.ctypes.data if isinstance(word, np.ndarray) else int(word) for word in call.words]
+        self._keep += [kernel, block, call.words]
+        if call.failed is not None:
+            self._failed.append(call.failed)
+        return kernel.address, block.ctypes.data
+
+    def _flush(self, pending: list[tuple[int, int]]) -> None:
+        if pending:
+            table = aligned(16 * len(pending)).view(np.int64)
+            table[:] = np.ravel(pending)
+            self._steps.append(Program(table, len(pending)))
+            pending.clear()

@@ -1,0 +1,197 @@
+"""Binders of operators that sum products: CONV_2D, DEPTHWISE_CONV_2D, FULLY_CONNECTED."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from pytflite.arithmetic.requantize import DoubleRounding
+from pytflite.kernels.engine import packing
+from pytflite.ops._shared.windows import Window
+from pytflite.plan.node import PreparedNode
+from pytflite.runtime.engine.binding import Call, Calls, Operand, binder, flip_of, is_code, recipe_of, signed_offset
+
+Array = npt.NDArray[Any]
+
+TILE_ROWS, TILE_VECTORS = 6, 2
+"""The tile of many rows: 12 accumulators, 2 weights and a pixel in 16 registers."""
+
+ROW_VECTORS = 4
+"""The tile of one row."""
+
+PANEL_BYTES = 1 << 16
+"""What a panel of gathered rows may take, so that it stays in the cache while all weights pass by."""
+
+LARGEST_OFFSET = 1 << 14
+"""Zero points beyond are left to the plain kernels: codes without them are to fit into int16."""
+
+
+class Product(NamedTuple):
+    """Weights, biases and an epilogue, checked: one row, or entry, per output channel.
+
+    Attributes:
+        weights: int64 without zero points.
+        bias: int64.
+        recipes: the recipe of some of the channels.
+        offset: added to input codes, as int8.
+        finishing: constants of the epilogue.
+    """
+
+    weights: Array
+    bias: Array
+    recipes: Callable[[slice], packing.Recipe | None]
+    offset: int
+    finishing: Array
+
+
+def product(
+    inputs: Sequence[Operand | None], output: Array, p: Any, weights: Callable[[Array], Array]
+) -> Product | None:
+    """What the engine needs of a node, None if it cannot take it.
+
+    Args:
+        inputs: input, filter, bias.
+        output: of the node.
+        p: its params: ``zero``, ``input_offset``, ``filter_offset``, ``epilogue``.
+        weights: brings the filter into the shape (output channels, products that an accumulator sums).
+    """
+    input, filter, bias = (*inputs, None)[:3]
+    assert input is not None
+    assert filter is not None
+    arrays, epilogue = (input.array, filter.array, output), p.epilogue
+    constant = filter.is_constant and (bias is None or bias.is_constant)
+    if not (constant and all(is_code(array) and array.size for array in arrays) and p.zero.dtype == np.int32):
+        return None
+    limits = np.iinfo(output.dtype)
+    low, high, zero_point = epilogue.activation_min, epilogue.activation_max, epilogue.output_offset
+    taps = weights(filter.array.astype(np.int64) + int(p.filter_offset))
+    offset = signed_offset(input.array, int(p.input_offset))
+    small = max(abs(offset), abs(int(p.filter_offset))) <= LARGEST_OFFSET
+    if not (small and limits.min <= low <= high <= limits.max and limits.min <= zero_point <= limits.max):
+        return None
+    start = np.zeros(len(taps), np.int64) if bias is None else bias.array.reshape(-1).astype(np.int64)
+    factor, requantizer = without_left_shift(epilogue.requantizer, len(taps))
+    taps, start = taps * factor[:, None], start * factor
+    widest = max(abs(offset - 128), abs(offset + 127))
+    reach = np.abs(taps).sum(axis=1) * widest + np.abs(start)
+    if np.abs(taps).max() > np.iinfo(np.int16).max:
+        return None
+
+    def recipes(channels: slice) -> packing.Recipe | None:
+        part = requantizer._make(field[channels] for field in requantizer)
+        return recipe_of(part, reach[channels], rectified=low >= zero_point)
+
+    finishing = packing.finishing(zero_point, low, high, unsigned=output.dtype == np.uint8)
+    return Product(taps, start, recipes, offset, finishing)
+
+
+def without_left_shift(requantizer: Any, channels: int) -> tuple[Array, Any]:
+    """What to multiply accumulators by, and how to requantize them then without a left shift; one entry per channel.
+
+    It is the same as long as accumulators stay small (`recipe_of` looks).
+    """
+    fields = requantizer._make(np.broadcast_to(field, channels) for field in requantizer)
+    if not isinstance(fields, DoubleRounding):
+        return np.ones(channels, np.int64), fields
+    left = np.maximum(fields.shift, 0).astype(np.int64)
+    return np.int64(1) << np.minimum(left, 30), fields._replace(shift=np.minimum(fields.shift, 0))
+
+
+def gemm(source: Product, image: Array, window: Window, filter_size: tuple[int, int], output: Array) -> Calls:
+    """Calls of a convolution.
+
+    Args:
+        source: of all output channels.
+        image: (batch, height, width, channels).
+        window: the geometry.
+        filter_size: height and width.
+        output: (batch, output height, output width, output channels).
+    """
+    batch, height, width, pixel = image.shape
+    (channels, depth), (filter_h, filter_w) = source.weights.shape, filter_size
+    pixel_depth = depth // (filter_h * filter_w)
+    groups = pixel // pixel_depth
+    rows = batch * window.output_h * window.output_w
+    tile_rows, vectors = (TILE_ROWS, TILE_VECTORS) if rows >= TILE_ROWS else (1, ROW_VECTORS)
+    narrow = bool(source.weights.min() >= -128 and source.weights.max() <= 127)
+    row_bytes = 4 * -(-depth // 2)
+    panels = -(-rows // max(PANEL_BYTES // row_bytes, tile_rows))
+    panel_rows = max(-(-rows // panels), tile_rows)
+    unmoved = window == Window(1, 1, 1, 1, 0, 0, height, width) and filter_size == (1, 1)
+    calls = []
+    for first in range(0, channels, channels // groups):
+        own = slice(first, first + channels // groups)
+        recipe = source.recipes(own)
+        if recipe is None:
+            return None
+        blocks = packing.gemm_blocks(source.weights[own], source.bias[own], recipe, vectors, narrow=narrow)
+        words = [
+            image.reshape(-1)[first // (channels // groups) * pixel_depth :], output.reshape(-1)[first:], blocks,
+            rows, len(blocks), blocks.shape[1], row_bytes // 4, source.finishing, channels, channels // groups,
+            packing.aligned(panel_rows * row_bytes), panel_rows, row_bytes, height, width, pixel, pixel_depth,
+            filter_h, filter_w, *window[:6], window.output_h, window.output_w, flip_of(image), source.offset,
+            int(unmoved and 2 * pixel == row_bytes),
+        ]  # fmt: skip
+        calls.append(Call(("gemm", tile_rows, vectors, recipe.kind, int(narrow)), words))
+    return calls
+
+
+@binder("CONV_2D", "int8", "uint8")
+def conv_2d(node: PreparedNode, inputs: Sequence[Operand | None], outputs: Sequence[Array]) -> Calls:
+    """Any window, groups and batches."""
+    image, filter, _ = inputs
+    assert image is not None
+    assert filter is not None
+    source = product(inputs, outputs[0], node.params, lambda taps: taps.reshape(len(taps), -1))
+    if source is None:
+        return None
+    return gemm(source, image.array, node.params.window, filter.array.shape[1:3], outputs[0])
+
+
+@binder("FULLY_CONNECTED", "int8", "uint8")
+def fully_connected(node: PreparedNode, inputs: Sequence[Operand | None], outputs: Sequence[Array]) -> Calls:
+    """A convolution of a column of pixels."""
+    input, filter = inputs[:2]
+    assert input is not None
+    assert filter is not None
+    source = product(inputs, outputs[0], node.params, lambda taps: taps)
+    if source is None:
+        return None
+    units, depth = filter.array.shape
+    rows = outputs[0].size // units
+    image = input.array.reshape(-1)[: rows * depth].reshape(1, rows, 1, depth)
+    return gemm(source, image, Window(1, 1, 1, 1, 0, 0, rows, 1), (1, 1), outputs[0].reshape(1, rows, 1, units))
+
+
+@binder("DEPTHWISE_CONV_2D", "int8", "uint8")
+def depthwise_conv_2d(node: PreparedNode, inputs: Sequence[Operand | None], outputs: Sequence[Array]) -> Calls:
+    """Any window and batches; as many output channels as input channels."""
+    image, filter = inputs[:2]
+    assert image is not None
+    assert filter is not None
+    batch, height, width, channels = image.array.shape
+    _, filter_h, filter_w, filters = filter.array.shape
+    if channels != filters:
+        return None
+    source = product(inputs, outputs[0], node.params, lambda taps: taps.reshape(-1, filters).T)
+    if source is None or not -128 <= -source.offset <= 127:
+        return None
+    recipe = source.recipes(slice(None))
+    if recipe is None:
+        return None
+    window: Window = node.params.window
+    bias = source.bias + source.offset * source.weights.sum(axis=1)
+    blocks = packing.depthwise_blocks(source.weights.T, bias, recipe)
+    outside, flips = packing.aligned(channels), packing.aligned(16)
+    outside[:] = (-source.offset ^ flip_of(image.array)) & 0xFF
+    flips[:] = flip_of(image.array)
+    pairs = -(-filter_h * filter_w // 2)
+    words = [
+        image.array, outputs[0], blocks, pairs, source.finishing, channels, blocks.shape[1],
+        packing.aligned(16 * pairs * window.output_w), outside, flips, batch, height, width, filter_h, filter_w,
+        *window[:6], window.output_h, window.output_w,
+    ]  # fmt: skip
+    return [Call(("depthwise", recipe.kind), words)]

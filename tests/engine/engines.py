@@ -1,0 +1,77 @@
+"""Engines over buffers with canaries."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from pytflite.kernels.engine import SLACK
+from pytflite.model.types import Model
+from pytflite.plan.prepare import prepare
+from pytflite.profiles import REFERENCE, Profile
+from pytflite.runtime.engine.engine import Engine
+from pytflite.runtime.session import Session
+from pytflite.tools.oracle import first_difference
+
+Array = npt.NDArray[Any]
+
+
+class Guarded:
+    """An array within a buffer of random bytes, of which none but its own may change."""
+
+    def __init__(self, rng: np.random.Generator, shape: tuple[int, ...], dtype: np.dtype[Any]) -> None:
+        size = int(np.prod(shape)) * dtype.itemsize
+        self._buffer = rng.integers(0, 256, 64 + size + SLACK).astype(np.uint8)
+        self._own = slice(64, 64 + size)
+        self._before = self._buffer.copy()
+        self.array: Array = self._buffer[self._own].view(dtype).reshape(shape)
+
+    def check(self) -> None:
+        """Assert that all other bytes are as they were."""
+        changed = self._buffer != self._before
+        changed[self._own] = False
+        assert not changed.any(), f"bytes {np.flatnonzero(changed) - 64} around an array of {self.array.nbytes}"
+
+
+def run(
+    model: Model, inputs: Sequence[Array], *, profile: Profile = REFERENCE, seed: int = 0
+) -> tuple[Engine, list[Array]]:
+    """The engine of the main subgraph after one invoke, and the outputs; what is around them was left alone."""
+    rng = np.random.default_rng(seed)
+    main = model.main
+    shapes = {index: array.shape for index, array in zip(main.inputs, inputs, strict=True)}
+    plan = prepare(model, 0, profile, shapes=shapes)
+    guarded = {
+        index: Guarded(rng, plan.first.shapes[index], main.tensors[index].dtype.numpy)
+        for index in (*main.inputs, *main.outputs)
+    }
+    for index, array in zip(main.inputs, inputs, strict=True):
+        guarded[index].array[...] = array
+    engine = Engine(plan, {index: guard.array for index, guard in guarded.items()})
+    assert engine.invoke(Session(plan, engine=False))
+    for guard in guarded.values():
+        guard.check()
+    return engine, [guarded[index].array.copy() for index in main.outputs]
+
+
+def define(model: Model, inputs: Sequence[Array], *, profile: Profile = REFERENCE) -> list[Array]:
+    """Outputs by the definitions."""
+    main = model.main
+    shapes = {index: array.shape for index, array in zip(main.inputs, inputs, strict=True)}
+    session = Session(prepare(model, 0, profile, shapes=shapes, kernels=False))
+    for index, array in zip(main.inputs, inputs, strict=True):
+        session.inputs[index][...] = array
+    session.invoke()
+    return [array for index in main.outputs if (array := session.get(index)) is not None]
+
+
+def agree(model: Model, inputs: Sequence[Array], *, profile: Profile = REFERENCE) -> Engine:
+    """Assert that the engine gives the bits of the definitions, whatever lies behind its buffers."""
+    expected = define(model, inputs, profile=profile)
+    for seed in (0, 1):
+        engine, got = run(model, inputs, profile=profile, seed=seed)
+        assert not (difference := first_difference(got, expected)), difference
+    return engine

@@ -1,0 +1,146 @@
+"""Sessions on the engine: whole networks, observers, views, errors, the cache, other instruction sets."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+pytest.importorskip("numba", reason="numba is not installed: the definitions run alone")
+
+from pytflite.errors import InvokeError
+from pytflite.kernels import _compile
+from pytflite.model.read import read
+from pytflite.plan.prepare import Plan, prepare
+from pytflite.profiles import REFERENCE
+from pytflite.runtime.engine.engine import Engine
+from pytflite.runtime.interpreter import Interpreter
+from pytflite.runtime.session import Session
+from pytflite.tools.oracle import first_difference
+from tests import golden
+from tests.ops.test_softmax import softmax
+
+ROOT = Path(__file__).parents[2]
+NETWORKS = [name for name in golden.names() if name.endswith(("/int8", "/uint8"))]
+
+
+def plan_of(name: str) -> Plan:
+    return prepare(read(golden.load(name).model), 0, REFERENCE)
+
+
+@pytest.mark.parametrize("name", NETWORKS)
+def test_outputs_are_as_recorded(name: str) -> None:
+    recording = golden.load(name)
+    session = Session(plan_of(name))
+    for sample, expected in enumerate(recording.tensors["reference"]):
+        inputs = recording.inputs(sample)
+        if any(session.inputs[index].shape != array.shape for index, array in inputs.items()):
+            continue
+        for index, array in inputs.items():
+            session.set(index, array)
+        session.invoke()
+        for index in session.plan.subgraph.outputs:
+            assert not first_difference([session.get(index)], [expected[index]])
+
+
+def test_a_network_is_bound() -> None:
+    plan = plan_of("separable/int8")
+    session = Session(plan)
+    session.invoke()
+    assert isinstance(session._engine, Engine)
+    assert len(session._engine.bound) > len(plan.first.nodes) // 2
+
+
+def test_observers_see_every_node_and_change_nothing() -> None:
+    recording = golden.load("separable/int8")
+    session = Session(plan_of("separable/int8"))
+    for index, array in recording.inputs(0).items():
+        session.set(index, array)
+    (output,) = session.plan.subgraph.outputs
+    view = session.get(output)
+    assert view is not None
+    session.invoke()
+    first = view.copy()
+    view[...] = 0
+    seen: list[int] = []
+    session.invoke(lambda node, inputs, outputs: seen.append(node.operator.index))
+    assert seen == [node.operator.index for node in session.plan.first.nodes]
+    assert np.array_equal(view, first)
+    view[...] = 0
+    session.invoke()
+    assert session.get(output) is view
+    assert np.array_equal(view, first)
+
+
+def test_preserved_tensors_are_all_there() -> None:
+    session = Session(plan_of("separable/int8"), preserve_all=True)
+    session.invoke()
+    assert session._engine is None
+    assert all(session.get(index) is not None for node in session.plan.first.nodes for index in node.operator.outputs)
+
+
+def test_intermediates_are_never_stale() -> None:
+    session = Session(plan_of("separable/int8"))
+    session.invoke()
+    hidden = session.plan.first.nodes[0].operator.outputs[0]
+    assert session.get(hidden) is None
+
+
+def test_live_views() -> None:
+    recording = golden.load("separable/int8")
+    interpreter = Interpreter(str(recording.model), profile="reference")
+    interpreter.allocate_tensors()
+    (index,), (output,) = recording.inputs(0), [detail["index"] for detail in interpreter.get_output_details()]
+    interpreter.tensor(index)()[...] = recording.inputs(0)[index]
+    interpreter.invoke()
+    assert np.array_equal(interpreter.tensor(output)(), recording.tensors["reference"][0][output])
+
+
+def test_what_a_kernel_cannot_compute_is_told_by_the_definition() -> None:
+    subject = softmax(("i8", "i8"), 0, beta=1e4, shape=(2, 4000))
+    session = Session(prepare(subject.model, 0, REFERENCE))
+    (index,) = session.inputs
+    for _ in range(2):
+        session.inputs[index][...] = 5
+        with pytest.raises(InvokeError, match="the sum of exps overflows"):
+            session.invoke()
+    session.inputs[index][...] = -128
+    session.inputs[index][..., 0] = 127
+    session.invoke()
+
+
+def test_the_cache_is_stamped_with_the_sources_of_the_engine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    stamp = _compile.sources_stamp.__wrapped__
+    for folder in ("arithmetic", "kernels", "kernels/engine"):
+        (tmp_path / folder).mkdir()
+    source = tmp_path / "kernels" / "engine" / "gemm.py"
+    source.write_text("")
+    monkeypatch.setattr(_compile, "PACKAGE", tmp_path)
+    before = stamp()
+    source.write_text("# touched")
+    assert stamp() != before
+    (tmp_path / "kernels" / "gemm.py").write_text("# touched")
+    source.unlink()
+    assert stamp() != before
+
+
+OTHER = """
+from pytflite.kernels.engine.isa import ISA
+assert ISA.name == "generic", ISA.name
+from tests.engine.test_session import test_outputs_are_as_recorded
+test_outputs_are_as_recorded("separable/int8")
+print("same bits")
+"""
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux") or os.uname().machine != "x86_64", reason="names x86-64")
+def test_generic_instructions_give_the_same_bits() -> None:
+    told = {"NUMBA_CPU_NAME": "x86-64", "NUMBA_CPU_FEATURES": "+sse,+sse2,+cx16", "PYTHONPATH": str(ROOT)}
+    done = subprocess.run(
+        [sys.executable, "-c", OTHER], capture_output=True, text=True, check=False, cwd=ROOT, env={**os.environ, **told}
+    )
+    assert done.stdout.strip() == "same bits", done.stderr
