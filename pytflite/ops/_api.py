@@ -384,7 +384,7 @@ class Node:
         outline: the outputs of a subgraph that is called with tensors like these for results of these dtype letters;
             PrepareError when it takes or gives others.
         body: the operators of a subgraph, for those that only look at what it does; PrepareError when there is none.
-        others: any tensor of the subgraph by its index, under a role's name, None when there is none: quantization
+        tensor: any tensor of the subgraph by its index, under a role's name, None when there is none: quantization
             parameters may be tensors.
         place: of its state; the same for every preparation of the operator in one plan.
     """
@@ -399,7 +399,7 @@ class Node:
     outline: Outline = lambda subgraph, inputs, letters: []
     place: Place = field(default_factory=Place)
     body: Callable[[int], Sequence[Operator]] = lambda subgraph: ()
-    others: Callable[[int, str], TensorSpec | None] = lambda tensor, role: None
+    tensor: Callable[[int, str], TensorSpec | None] = lambda tensor, role: None
 
     @cached_property
     def _by_role(self) -> dict[str, Any]:

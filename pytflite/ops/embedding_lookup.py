@@ -4,7 +4,8 @@ lookup: (wanted) int32. value: (rows, ...), at least 2 dimensions. output: (want
 
 Tables of the output's type are copied; int4 rows, which are moved by the byte, need an even number of elements. 8-bit,
 int4 and int2 tables become float32 or float16: each code times the scale of its row or of all (0 where there is none);
-uint8 tables hold int8 codes. Rows of int4 and int2 are read from the byte that holds their first element on, whichever
+uint8 tables hold int8 codes. int4 and int2 matrices may have a scale for each of several blocks of a row instead, in a
+float16 tensor. Rows or blocks of int4 and int2 are read from the byte that holds their first element on, whichever
 element begins there.
 
 Source: ``embedding_lookup.cc``.
@@ -23,6 +24,7 @@ from pytflite.ops._api import Node, Op, Shape
 from pytflite.ops._shared.movement import per_tensor
 from pytflite.ops._shared.types import FIXED
 from pytflite.schema.enums import BuiltinOperator
+from pytflite.schema.tables import BlockwiseQuantization
 
 Array = npt.NDArray[Any]
 
@@ -36,7 +38,7 @@ class HybridParams(NamedTuple):
     """How codes become numbers.
 
     Attributes:
-        scales: float32, (rows, 1).
+        scales: float32, (rows, blocks).
         per_byte: codes in a byte of the table.
         shift: bits that codes are shifted to the left, and scales to the right, before they are multiplied.
         dtype: of the output.
@@ -63,7 +65,7 @@ def shapes(node: Node) -> list[Shape]:
 
 def hybrid_params(node: Node) -> HybridParams:
     """Params of the hybrid rule."""
-    value, output = node["value"], node["output"]
+    value = node["value"]
     rows = value.shape[0]
     node.require(value.zero_point == 0, f"The zero point of {value} must be 0.")
     scales = np.array(per_tensor(value)[0], np.float32)
@@ -74,8 +76,38 @@ def hybrid_params(node: Node) -> HybridParams:
             f"{value} must have one scale, or one for each of its {rows} rows.",
         )
         scales = quantization.scale
-    column = np.broadcast_to(scales, (rows,)).reshape(-1, 1)
-    return HybridParams(column, PER_BYTE.get(value.letter, 1), 8 - value.tensor.dtype.bits, output.dtype)
+    return widening(node, np.broadcast_to(scales, (rows,)).reshape(-1, 1))
+
+
+def blockwise_params(node: Node) -> HybridParams:
+    """Params of the block-wise rule."""
+    value, block = node["value"], details_of(node).block_size
+    scales = node.tensor(details_of(node).scales, "scales")
+    node.require(len(value.shape) == 2, f"{value} must have 2 dimensions.")
+    rows, columns = value.shape
+    node.require(block > 0 and columns % block == 0, f"The rows of {value} cannot be split into blocks of {block}.")
+    count = rows * columns // block
+    if scales is None or scales.letter != "f16" or scales.value is None or scales.value.size != count:
+        raise node.error(f"The scales of {value} must be a constant of {count} float16.")
+    return widening(node, scales.value.astype(np.float32).reshape(rows, columns // block))
+
+
+def details_of(node: Node) -> Any:
+    """The table of the value's block-wise quantization, None when it is quantized in another way."""
+    quantization = node["value"].tensor.quantization
+    details = None if quantization is None else quantization.details
+    return details if isinstance(details, BlockwiseQuantization) else None
+
+
+def widening(node: Node, scales: Array) -> HybridParams:
+    """Params with scales (rows, blocks)."""
+    value = node["value"]
+    return HybridParams(scales, PER_BYTE.get(value.letter, 1), 8 - value.tensor.dtype.bits, node["output"].dtype)
+
+
+def is_blockwise(node: Node) -> bool:
+    """Whether there is a scale for each of several blocks."""
+    return details_of(node) is not None
 
 
 @OP.rule("copy", "i32 T -> T", T=f"{FIXED} i4")
@@ -85,15 +117,17 @@ def define(lookup: Array, value: Array, p: None) -> Array:
     return value[lookup]
 
 
+@OP.rule("blockwise", "i32 I -> F", I="i4 i2", F="f32 f16", params=blockwise_params, when=is_blockwise)
 @OP.rule("hybrid", "i32 I -> F", I="i8 u8 i4 i2", F="f32 f16", params=hybrid_params)
 def define_hybrid(lookup: Array, value: Array, p: HybridParams) -> Array:
     """Pick, then multiply in float32."""
     require_rows(lookup, len(value))
-    columns = prod(value.shape[1:])
-    starts = lookup.astype(np.int64) * columns // p.per_byte * p.per_byte
-    codes = value.view(np.int8).reshape(-1)[starts[:, np.newaxis] + np.arange(columns)]
+    columns, blocks = prod(value.shape[1:]), p.scales.shape[1]
+    size = columns // blocks
+    starts = lookup[:, np.newaxis].astype(np.int64) * columns + np.arange(blocks) * size
+    codes = value.view(np.int8).reshape(-1)[(starts // p.per_byte * p.per_byte)[..., np.newaxis] + np.arange(size)]
     widened, scales = np.left_shift(codes, p.shift), p.scales / np.float32(1 << p.shift)
-    real: Array = widened.astype(np.float32) * scales[lookup]
+    real: Array = widened.astype(np.float32) * scales[lookup][..., np.newaxis]
     return real.astype(p.dtype).reshape(lookup.shape + value.shape[1:])
 
 

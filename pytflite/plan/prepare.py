@@ -339,7 +339,7 @@ def _node(graph: Subgraph, operator: Operator, op: Op, rule: Rule, profile: Prof
         for k, i in enumerate(operator.intermediates)
         if i >= 0
     )
-    return Node(operator, op, rule, profile, inputs, outputs, intermediates, others=spec)
+    return Node(operator, op, rule, profile, inputs, outputs, intermediates, tensor=spec)
 
 
 def _prepare_node(plan: Plan, operator: Operator, op: Op, rule: Rule, facts: Facts) -> PreparedNode:

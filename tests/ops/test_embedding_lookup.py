@@ -7,14 +7,18 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from pytflite.build import ModelBuilder
+from pytflite.model.types import Quantization
 from pytflite.ops.embedding_lookup import OP
 from pytflite.schema.enums import BuiltinOperator
+from pytflite.schema.tables import BlockwiseQuantization
 from tests.ops.convolutions import refuses
-from tests.ops.harness import Case, agree, agrees_with_golden
+from tests.ops.harness import Case, agree, agrees_with_golden, case
 from tests.ops.operands import Operand, Result, elements, fails, integers, kinds, one_op, shapes
 from tests.ops.quantized import RANGES, codes, tie_prone_scale
 
-KINDS = kinds(OP)
+KINDS = [tuple(kind) for kind in dict.fromkeys(kinds(OP))]
+BLOCKWISE = [("i4", "f32"), ("i4", "f16"), ("i2", "f32"), ("i2", "f16")]
 
 
 def embedding_lookup(
@@ -58,6 +62,31 @@ def embedding_lookups(draw: st.DrawFn) -> Case:
     )
 
 
+def blockwise(
+    letter: str,
+    output: str,
+    seed: int,
+    *,
+    shape: tuple[int, ...] = (5, 12),
+    block: int = 4,
+    scales: str | None = "f16",
+    count: int | None = None,
+) -> Case:
+    """An EMBEDDING_LOOKUP in a table with a scale for each block; ``scales`` None stands for no such tensor."""
+    rng = np.random.default_rng(seed)
+    b = ModelBuilder()
+    g = b.subgraph("main")
+    lookup = rng.integers(0, shape[0], 7).astype(np.int32)
+    x = g.input("lookup", lookup.shape, "i32")
+    size = shape[0] * shape[1] // block if count is None else count
+    index = -1 if scales is None else g.constant("scales", rng.random(size), scales).index
+    details = BlockwiseQuantization(index, -1, block)
+    quantization = Quantization(np.empty(0, np.float32), np.empty(0, np.int64), details=details)
+    table = g.constant("value", codes(rng, letter, shape), letter, quantization=quantization)
+    g.operator(BuiltinOperator.EMBEDDING_LOOKUP, [x, table], [g.output("out", (), output)])
+    return case(b.build(), lookup)
+
+
 @pytest.mark.parametrize("kind", KINDS)
 def test_every_kind_agrees(kind: tuple[str, ...]) -> None:
     agree(embedding_lookup(kind, 0))
@@ -75,8 +104,29 @@ def test_agrees(subject: Case) -> None:
     agree(subject)
 
 
+@pytest.mark.parametrize(("letter", "output"), BLOCKWISE)
+@pytest.mark.parametrize("block", range(1, 9))
+def test_blockwise_agrees(letter: str, output: str, block: int) -> None:
+    agree(blockwise(letter, output, block, shape=(6, 3 * block), block=block))
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"shape": (2, 3, 4)}, "value .* must have 2 dimensions"),
+        ({"block": 5}, "cannot be split into blocks of 5"),
+        ({"scales": None}, "must be a constant of 15 float16"),
+        ({"scales": "f32"}, "must be a constant of 15 float16"),
+        ({"count": 14}, "must be a constant of 15 float16"),
+    ],
+)
+def test_refuses_blocks(change: dict[str, Any], message: str) -> None:
+    refuses(blockwise("i4", "f32", 0, **change), message)
+
+
 def golden_cases() -> dict[str, Case]:
     cases = {"_".join(kind[1:]): embedding_lookup(kind, i) for i, kind in enumerate(KINDS)}
+    cases |= {f"blockwise_{letter}_{output}": blockwise(letter, output, 1) for letter, output in BLOCKWISE}
     return cases | {f"{'_'.join(kind[1:])}_rows": embedding_lookup(kind, 3, scales=5) for kind in KINDS[-8:]}
 
 
