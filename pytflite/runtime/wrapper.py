@@ -160,7 +160,7 @@ class InterpreterWrapper:
         )
         array = np.asarray(value)
         wanted = tensor.dtype.numpy
-        if wanted.kind == "O":
+        if wanted.kind == "O" and array.dtype.kind in "OSU":
             array = np.vectorize(_as_bytes, otypes=[object])(array) if array.size else array.astype(object)
         if array.dtype != wanted:
             raise ArgumentError(
@@ -344,7 +344,9 @@ def _block_size(quantization: Quantization) -> int:
 
 
 def _as_bytes(value: Any) -> bytes:
-    return value if isinstance(value, bytes) else str(value).encode()
+    if not isinstance(value, (bytes, str)):
+        raise ArgumentError(f"Cannot set tensor: strings are given as bytes or str, got {type(value).__name__}.")
+    return value if isinstance(value, bytes) else value.encode()
 
 
 def _type_name(dtype: np.dtype[Any]) -> str:
