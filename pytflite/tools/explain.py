@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import zip_longest
 from typing import Any
 
 import numpy as np
@@ -222,14 +221,17 @@ def parting(found: Sequence[Explanation]) -> str:
 
 
 def _parting(one: Explanation, other: Explanation) -> str:
+    both = f"{one.profile} and {other.profile}"
     outcome = f", which gives {one.value} against {other.value}" if one.value != other.value else ""
-    for a, b in zip_longest(one.steps, other.steps):
-        if a is None or b is None or a.name != b.name:
-            names = " and ".join(f"'{step.name}'" for step in (a, b) if step)
-            return f"{one.profile} and {other.profile} take different ways from {names} on{outcome}"
-        if a.value != b.value:
-            return f"{one.profile} and {other.profile} part at '{a.name}': {a.value} against {b.value}{outcome}"
-    return f"{one.profile} and {other.profile} take the same steps"
+    theirs = {step.name: step.value for step in other.steps}
+    ours = {step.name: step.value for step in one.steps}
+    for name, value in ours.items():
+        if name in theirs and theirs[name] != value:
+            return f"{both} part at '{name}': {value} against {theirs[name]}{outcome}"
+    if ours.keys() != theirs.keys():
+        apart = ", ".join(f"'{name}'" for name in sorted(ours.keys() ^ theirs.keys()))
+        return f"{both} take different ways ({apart}) through the same numbers{outcome}"
+    return f"{both} take the same steps"
 
 
 def as_text(explained: Explained, top: int = 8) -> str:

@@ -13,6 +13,7 @@ import pytflite
 from pytflite.profiles import REFERENCE, requantize
 from pytflite.tools.parity import random_inputs
 from tests import golden
+from tests.files import SHARED, needs_corpus
 
 SEPARABLE = pytflite.read(golden.load("separable/int8").model)
 INPUTS = random_inputs(SEPARABLE, 1)
@@ -42,6 +43,25 @@ def test_a_changed_requantizer_is_found_in_its_operators_and_nowhere_else(op: st
         assert not line.injected or line.op == op, line
         if line.differing and line.op != op:
             assert line.verdict.endswith("all because its inputs differ")
+
+
+@needs_corpus
+@pytest.mark.parametrize(
+    ("name", "op"),
+    [
+        ("kws_ref_model.tflite", "DEPTHWISE_CONV_2D"),
+        ("pretrainedResnet_quant.tflite", "ADD"),
+        ("ad01_int8.tflite", "FULLY_CONNECTED"),
+        ("vww_96_int8.tflite", "CONV_2D"),
+    ],
+)
+def test_a_fault_in_a_net_of_mlperf_tiny_is_found_where_it_is(name: str, op: str) -> None:
+    model = pytflite.read(next(SHARED.rglob(name)))
+    faulty = REFERENCE.override("faulty", {op: requantize("wide")})
+    found = pytflite.diff(model, faulty, random_inputs(model, 7))
+    assert found.first is not None
+    assert found.first.op == op
+    assert {line.op for line in found.tensors if line.injected} == {op}
 
 
 def test_histogram_and_worst_element_of_a_planted_fault() -> None:

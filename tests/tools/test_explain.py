@@ -107,6 +107,17 @@ def test_profiles_part_at_a_tie() -> None:
     assert "a tie" in first.steps[[step.name for step in first.steps].index("requantized")].note
 
 
+def test_profiles_that_go_different_ways() -> None:
+    double = REFERENCE.override("double", {"FULLY_CONNECTED": requantize("double_rounding")})
+    operator = next(o.index for o in pytflite.read(DIGITS.model).main.operators if o.name == "FULLY_CONNECTED")
+    explained = pytflite.explain(DIGITS.model, inputs_of(DIGITS), operator, (0, 3), profiles=["reference", double])
+    first, second = explained.explanations
+    assert [step.name for step in first.steps] != [step.name for step in second.steps]
+    assert explained.parting.startswith(f"All give {first.value}; reference and double take different ways (")
+    alike = pytflite.explain(DIGITS.model, inputs_of(DIGITS), 0, (0, 1, 1, 1), profiles=["reference", "reference"])
+    assert alike.parting.endswith("reference and reference take the same steps.")
+
+
 def test_a_kernel_that_lies_is_not_explained(monkeypatch: pytest.MonkeyPatch) -> None:
     honest = preparing.load_kernel
 
