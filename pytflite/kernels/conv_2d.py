@@ -35,5 +35,6 @@ def conv_2d(input: Any, filter: Any, bias: Any, p: Any, output: Any) -> None:
                                 left = plus(p.input_offset, pixel[c])
                                 right = plus(p.filter_offset, taps[c])
                                 total = plus_product(total, left, right)
-                    total = plus(total, bias.flat[o])
+                    if bias is not None:
+                        total = plus(total, bias.flat[o])
                     output[n, y, x, o] = finish(total, o, p.epilogue)

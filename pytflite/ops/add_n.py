@@ -44,3 +44,9 @@ def define(inputs: tuple[Array, ...], p: None) -> Array:
     for other in others:
         total = np.clip(total + other, *limits)
     return total
+
+
+@OP.rule("float32_unlimited", "f32 f32* -> f32", by_name=True)
+def define_unlimited(inputs: tuple[Array, ...], p: None) -> Array:
+    """The same, where infinite sums stay infinite (``AddN``, reference/add_n.h)."""
+    return sum(inputs[1:], start=inputs[0])

@@ -22,6 +22,7 @@ from pytflite.ops._shared.extremes import (
     find_in_lanes,
     find_in_nan_lanes,
     first_largest,
+    first_largest_unless_nan,
     search,
     search_of,
     search_shapes,
@@ -52,6 +53,12 @@ def define_lanes(input: Array, axis: Array, p: Search) -> Array:
 def define_float(input: Array, axis: Array, p: Search) -> Array:
     """The first of the largest, NaN left out."""
     return search(first_largest, input, p)
+
+
+@OP.rule("float32_nan_in_front", "f32 I -> O", params=search_of, by_name=True, I="i32 i64", O="i32 i64")
+def define_nan_in_front(input: Array, axis: Array, p: Search) -> Array:
+    """The first of the largest, NaN left out, but that a NaN in front stays."""
+    return search(first_largest_unless_nan, input, p)
 
 
 @OP.rule("float32_nan_lanes", "f32 I -> O", params=search_of, note=NAN_LANES_NOTE, I="i32 i64", O="i32 i64")

@@ -1,8 +1,8 @@
 """CONV_2D: 2-D convolution.
 
 input: (batch, height, width, channels). filter: (output channels, filter height, filter width, channels / groups).
-bias: (output channels). output: (batch, output height, output width, output channels). There are as many groups as the
-filter's channels fit into the input's; each sees its own slice of the channels.
+bias: (output channels), which tf.lite does not do without. output: (batch, output height, output width, output
+channels). There are as many groups as the filter's channels fit into the input's; each sees its own slice of them.
 
 Integers: int32 accumulators of ``(input - zero point) * filter + bias``, where taps outside of the image add nothing;
 then one multiplier per output channel, the output zero point and the clamp of the fused activation. uint8 filters have
@@ -46,7 +46,7 @@ from pytflite.schema.tables import Conv2DOptions
 Array = npt.NDArray[Any]
 Stages = Iterator[tuple[str, Array]]
 
-OP = Op(BuiltinOperator.CONV_2D, "input filter bias", "output", Conv2DOptions)
+OP = Op(BuiltinOperator.CONV_2D, "input filter bias?", "output", Conv2DOptions)
 
 
 @OP.shapes
@@ -88,6 +88,11 @@ def is_whole(node: Node) -> bool:
     return not is_grouped(node)
 
 
+def is_unbiased(node: Node) -> bool:
+    """Whether there is no bias."""
+    return node.get("bias") is None
+
+
 int32_params = quantized_params(np.int32, "float64")
 int64_params = quantized_params(np.int64, "float64")
 uint8_params = quantized_params(np.int32, "float32_product")
@@ -101,7 +106,16 @@ uint8_params = quantized_params(np.int32, "float32_product")
 @OP.rule("uint8", "u8 u8 i32 -> u8", params=uint8_params, kernel="conv_2d")
 @OP.rule("uint8_grouped", "u8 u8 i32 -> u8", params=uint8_params, when=is_grouped, kernel="conv_2d")
 @OP.rule("float32", "f32 f32 f32 -> f32", params=float_params(), kernel="conv_2d")
-def define(input: Array, filter: Array, bias: Array, p: ConvParams) -> Stages:
+@OP.rule(
+    "int8_unbiased", "i8 F i32? -> i8", F="i8 i4", params=int32_params, when=is_unbiased, by_name=True, kernel="conv_2d"
+)
+@OP.rule(
+    "int16x8_unbiased", "i16 i8 i64? -> i16", params=int64_params, when=is_unbiased, by_name=True, kernel="conv_2d"
+)
+@OP.rule(
+    "float32_unbiased", "f32 f32 f32? -> f32", params=float_params(), when=is_unbiased, by_name=True, kernel="conv_2d"
+)
+def define(input: Array, filter: Array, bias: Array | None, p: ConvParams) -> Stages:
     """Pixels times taps, plus the bias, through the epilogue."""
     accumulator = accumulate(input + p.input_offset, filter + p.filter_offset, p.window)
     yield from p.epilogue.stages(biased(accumulator, bias), input.dtype)

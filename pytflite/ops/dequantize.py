@@ -55,6 +55,18 @@ def define_vectors(input: Array, p: Affine) -> Array:
     return np.where(in_vectors(input.shape, 8), codes, define(input, p))
 
 
+def first_params(node: Node) -> Affine:
+    """The first scale and the first zero point, for all channels."""
+    input = node["input"]
+    return Affine(input.scales[0], input.zero_points[0])
+
+
+@OP.rule("affine_first_scale", "Q -> f32", params=first_params, by_name=True, Q="i8 u8 i16")
+def define_first_scale(input: Array, p: Affine) -> Array:
+    """The same, as if the input was quantized per tensor."""
+    return define(input, p)
+
+
 @OP.rule("float16", "f16 -> f32")
 def define_float16(input: Array, p: None) -> Array:
     """The same number."""

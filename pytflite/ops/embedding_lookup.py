@@ -79,6 +79,12 @@ def hybrid_params(node: Node) -> HybridParams:
     return widening(node, np.broadcast_to(scales, (rows,)).reshape(-1, 1))
 
 
+def first_scale_params(node: Node) -> HybridParams:
+    """The same, the first row's scale serving all."""
+    p = hybrid_params(node)
+    return p._replace(scales=np.broadcast_to(p.scales[:1], p.scales.shape))
+
+
 def blockwise_params(node: Node) -> HybridParams:
     """Params of the block-wise rule."""
     value, block = node["value"], details_of(node).block_size
@@ -119,6 +125,7 @@ def define(lookup: Array, value: Array, p: None) -> Array:
 
 @OP.rule("blockwise", "i32 I -> F", I="i4 i2", F="f32 f16", params=blockwise_params, when=is_blockwise)
 @OP.rule("hybrid", "i32 I -> F", I="i8 u8 i4 i2", F="f32 f16", params=hybrid_params)
+@OP.rule("hybrid_first_scale", "i32 i8 -> f32", params=first_scale_params, by_name=True)
 def define_hybrid(lookup: Array, value: Array, p: HybridParams) -> Array:
     """Pick, then multiply in float32."""
     require_rows(lookup, len(value))

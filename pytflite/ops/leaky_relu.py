@@ -74,7 +74,7 @@ def params(node: Node) -> LeakyReluParams:
 def define_quantized(input: Array, p: LeakyReluParams) -> Stages:
     """One of two multipliers."""
     value = input.astype(np.int64) + p.input_offset
-    requantized = np.where(value >= 0, p.identity(value), p.alpha(p.sign * value)).reshape(input.shape)
+    requantized = np.where(value >= 0, p.identity(value), p.sign * p.alpha(value)).reshape(input.shape)
     yield "requantized", requantized
     yield "output", np.clip(wrap_int32(requantized + p.output_offset), p.qmin, p.qmax).astype(input.dtype)
 

@@ -24,7 +24,8 @@ from pytflite.arithmetic.power_of_two import checked_log2
 from pytflite.arithmetic.tables import CodeTable, SigmoidScale, logistic_from_table
 from pytflite.ops._api import Node, Op
 from pytflite.ops._shared.activations import require_symmetric, same_shape
-from pytflite.ops._shared.lookup import look_up, table_params
+from pytflite.ops._shared.lookup import look_up, table_params, tabulated
+from pytflite.ops._shared.sigmoids import SigmoidParams, fixed_point_sigmoid, sigmoid_params
 from pytflite.schema.enums import BuiltinOperator
 
 Array = npt.NDArray[Any]
@@ -55,6 +56,19 @@ def sigmoid(x: Array) -> Array:
 def define_table(input: Array, p: CodeTable) -> Stages:
     """Look it up."""
     yield from look_up(input, p)
+
+
+def fixed_point_params(node: Node) -> SigmoidParams:
+    """Params of the rule in fixed point, which takes the output's scale for 1/256."""
+    output = node["output"]
+    node.require(output.zero_point == -128, f"The zero point of {output} must be -128.")
+    return sigmoid_params(node)
+
+
+@OP.rule("int8_gemmlowp", "i8 -> i8", params=tabulated(fixed_point_params), kernel="lookup", by_name=True)
+def define_fixed_point(input: Array, p: SigmoidParams) -> Stages:
+    """In fixed point (``Logistic`` for int8, integer_ops/logistic.h)."""
+    yield from fixed_point_sigmoid(gemmlowp.logistic, input, p, 23, -128)
 
 
 def int16_params(node: Node) -> SigmoidScale:

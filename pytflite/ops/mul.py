@@ -13,6 +13,7 @@ Source: ``mul.cc``, ``reference/mul.h``, ``reference/integer_ops/mul.h``.
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -21,6 +22,7 @@ import numpy.typing as npt
 from pytflite.arithmetic.complex_product import complex_product
 from pytflite.arithmetic.epilogue import QuantizedEpilogue
 from pytflite.arithmetic.fixed_point import rounding_divide_by_pot, saturating_rounding_doubling_high_mul
+from pytflite.arithmetic.requantize import Precision
 from pytflite.ops._api import Node, Op
 from pytflite.ops._shared.elementwise import Stages, broadcast_shapes, is_unquantized, plain
 from pytflite.ops._shared.epilogues import activation_of, plain_activation, quantized_activation, quantized_epilogue
@@ -48,18 +50,32 @@ class MulParams(NamedTuple):
     epilogue: QuantizedEpilogue
 
 
-def quantized_params(node: Node) -> MulParams:
-    """Params of the quantized rules; int16 has no zero points."""
-    input1, input2, output = node["input1"], node["input2"], node["output"]
-    for tensor in (input1, input2, output):
-        node.require(tensor.letter != "i16" or tensor.zero_point == 0, f"The zero point of {tensor} must be 0.")
-    requantizer = node.requantizer(input1.scale, input2.scale, over=output.scale, precision="float32")
-    return MulParams(-input1.zero_point, -input2.zero_point, quantized_epilogue(node, requantizer))
+def quantized_params(precision: Precision) -> Callable[[Node], MulParams]:
+    """Params of the quantized rules, by how precisely the multiplier is derived; int16 has no zero points."""
+
+    def params(node: Node) -> MulParams:
+        input1, input2, output = node["input1"], node["input2"], node["output"]
+        for tensor in (input1, input2, output):
+            node.require(tensor.letter != "i16" or tensor.zero_point == 0, f"The zero point of {tensor} must be 0.")
+        requantizer = node.requantizer(input1.scale, input2.scale, over=output.scale, precision=precision)
+        return MulParams(-input1.zero_point, -input2.zero_point, quantized_epilogue(node, requantizer))
+
+    return params
 
 
-@OP.rule("int8", "i8 i8 -> i8", params=quantized_params, kernel="mul")
-@OP.rule("uint8", "u8 u8 -> u8", params=quantized_params, kernel="mul")
-@OP.rule("int16", "i16 i16 -> i16", params=quantized_params, kernel="mul")
+def is_quantized(node: Node) -> bool:
+    """Whether the output's integers are codes."""
+    return node["output"].is_quantized
+
+
+float32_scale = quantized_params("float32")
+float64_scale = quantized_params("float64")
+
+
+@OP.rule("int8", "i8 i8 -> i8", params=float32_scale, kernel="mul")
+@OP.rule("uint8", "u8 u8 -> u8", params=float32_scale, kernel="mul")
+@OP.rule("int16", "i16 i16 -> i16", params=float32_scale, kernel="mul")
+@OP.rule("float64_scale", "T T -> T", params=float64_scale, kernel="mul", when=is_quantized, by_name=True, T="i8 i16")
 def define(input1: Array, input2: Array, p: MulParams) -> Stages:
     """The product through the epilogue."""
     accumulator = (input1.astype(np.int64) + p.input1_offset) * (input2.astype(np.int64) + p.input2_offset)

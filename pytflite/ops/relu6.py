@@ -11,11 +11,13 @@ Source: ``activations.cc``, ``reference/reference_ops.h``.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, NamedTuple
 
+import numpy as np
 import numpy.typing as npt
 
-from pytflite.ops._api import Op
+from pytflite.arithmetic.rounding import round_half_away, truncate_to_int32
+from pytflite.ops._api import Node, Op
 from pytflite.ops._shared.activations import ClampParams, clamp_float, clamp_params, clamp_quantized, same_shape
 from pytflite.ops._shared.lookup import tabulated
 from pytflite.schema.enums import BuiltinOperator
@@ -38,6 +40,32 @@ params = clamp_params("RELU6")
 def define_quantized(input: Array, p: ClampParams) -> Stages:
     """To the output's scale, then the clamp."""
     yield from clamp_quantized(input, p)
+
+
+class CodeParams(NamedTuple):
+    """What the rule without rescaling is given.
+
+    Attributes:
+        zero: the input's code of 0.
+        six: the input's code of 6.
+    """
+
+    zero: int
+    six: int
+
+
+def code_params(node: Node) -> CodeParams:
+    """The bounds; the output's quantization does not count (``Relu6Prepare``, micro/kernels/activations_common.cc)."""
+    input = node["input"]
+    rounded = round_half_away(np.float64(np.float32(6) / input.scale))
+    six = np.clip(truncate_to_int32(rounded) + input.zero_point, input.qmin, input.qmax)
+    return CodeParams(input.zero_point, int(six))
+
+
+@OP.rule("not_rescaled", "T -> T", params=code_params, by_name=True, T="i8 i16")
+def define_not_rescaled(input: Array, p: CodeParams) -> Array:
+    """The input's codes, clamped."""
+    return np.where(input > p.six, p.six, np.maximum(input, p.zero)).astype(input.dtype)
 
 
 @OP.rule("float32", "f32 -> f32")

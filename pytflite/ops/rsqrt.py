@@ -3,8 +3,8 @@
 input: any shape. output: the same shape.
 
 int8: by Newton's method in fixed point, with 20 bits of headroom; one multiplier, the output zero point. The zero point
-gives 127. int16: a table with an entry every 128 codes, interpolated. Codes below the zero point are refused. float32:
-``1 / sqrt(x)``.
+gives the largest code. int16: a table with an entry every 128 codes, interpolated. Codes below the zero point are
+refused. float32: ``1 / sqrt(x)``.
 
 Source: ``elementwise.cc``.
 """
@@ -62,6 +62,7 @@ class RsqrtParams(NamedTuple):
 
 def params(node: Node) -> RsqrtParams:
     """The multiplier; a product in float32, its inverse in float64."""
+    require_symmetric(node)
     input, output = node["input"], node["output"]
     multiplier, shift = map(int, quantize_multiplier(1 / float(np.sqrt(input.scale) * output.scale)))
     node.require(
@@ -71,7 +72,8 @@ def params(node: Node) -> RsqrtParams:
 
 
 @OP.rule("int8", "i8 -> i8", params=params)
-def define_int8(input: Array, p: RsqrtParams) -> Stages:
+@OP.rule("int16_fixed_point", "i16 -> i16", params=params, by_name=True)
+def define_fixed_point(input: Array, p: RsqrtParams) -> Stages:
     """In fixed point."""
     value = input.astype(np.int64) + p.input_offset
     require_positive(value)
@@ -80,8 +82,9 @@ def define_int8(input: Array, p: RsqrtParams) -> Stages:
     yield "inverse_root", inverse_root
     requantized = multiply_by_quantized_multiplier(inverse_root, p.multiplier, p.shift - HEADROOM)
     yield "requantized", requantized
-    output = np.clip(wrap_int32(requantized + p.output_offset), -128, 127)
-    yield "output", np.where(value == 0, 127, output).astype(np.int8)
+    out = np.iinfo(input.dtype)
+    output = np.clip(wrap_int32(requantized + p.output_offset), out.min, out.max)
+    yield "output", np.where(value == 0, out.max, output).astype(input.dtype)
 
 
 def int16_params(node: Node) -> Array:

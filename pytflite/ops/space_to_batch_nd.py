@@ -62,7 +62,13 @@ def params(node: Node) -> SpaceToBatchParams:
     return SpaceToBatchParams(((0, 0), *spatial_borders(node, "paddings"), (0, 0)), fill, block_shape(node))
 
 
+def zero_params(node: Node) -> SpaceToBatchParams:
+    """The same, adding the code 0 whatever it stands for."""
+    return params(node)._replace(fill=0)
+
+
 @OP.rule("copy", "T i32 i32 -> T", params=params, T=FIXED)
+@OP.rule("copy_between_zeros", "T i32 i32 -> T", params=zero_params, by_name=True, T="i8")
 def define(input: Array, block_shape: Array, paddings: Array, p: SpaceToBatchParams) -> Array:
     """Pad, split into blocks, bring the elements of blocks to the front."""
     padded = bordered(input, p.borders, p.fill)

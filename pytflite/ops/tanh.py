@@ -24,7 +24,8 @@ from pytflite.arithmetic.power_of_two import checked_log2
 from pytflite.arithmetic.tables import CodeTable, SigmoidScale, tanh_from_table
 from pytflite.ops._api import Node, Op
 from pytflite.ops._shared.activations import require_symmetric, same_shape
-from pytflite.ops._shared.lookup import look_up, table_params
+from pytflite.ops._shared.lookup import look_up, table_params, tabulated
+from pytflite.ops._shared.sigmoids import SigmoidParams, fixed_point_sigmoid, sigmoid_params
 from pytflite.schema.enums import BuiltinOperator
 
 Array = npt.NDArray[Any]
@@ -41,6 +42,12 @@ shapes = OP.shapes(same_shape)
 def define_table(input: Array, p: CodeTable) -> Stages:
     """Look it up."""
     yield from look_up(input, p)
+
+
+@OP.rule("int8_gemmlowp", "i8 -> i8", params=tabulated(sigmoid_params), kernel="lookup", by_name=True)
+def define_fixed_point(input: Array, p: SigmoidParams) -> Stages:
+    """In fixed point, the output's scale taken for 1/128 (``Tanh`` for int8, integer_ops/tanh.h)."""
+    yield from fixed_point_sigmoid(gemmlowp.tanh, input, p, 24, 0)
 
 
 def int16_params(node: Node) -> SigmoidScale:

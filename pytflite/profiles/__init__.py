@@ -3,7 +3,8 @@
 from pytflite.profiles.base import Profile, Recipe, requantize, run
 from pytflite.profiles.optimized import OPTIMIZED
 from pytflite.profiles.reference import REFERENCE
+from pytflite.profiles.tflm import TFLM
 
-PROFILES = {profile.name: profile for profile in (REFERENCE, OPTIMIZED)}
+PROFILES = {profile.name: profile for profile in (REFERENCE, OPTIMIZED, TFLM)}
 
-__all__ = ["OPTIMIZED", "PROFILES", "REFERENCE", "Profile", "Recipe", "requantize", "run"]
+__all__ = ["OPTIMIZED", "PROFILES", "REFERENCE", "TFLM", "Profile", "Recipe", "requantize", "run"]
