@@ -105,7 +105,7 @@ class Session:
             InvokeError: an operator cannot compute with the values.
             PrepareError: an operator cannot take the shapes that only now became known.
         """
-        if observer is None and self._bound and self._bound.invoke(self):
+        if observer is None and (engine := self._bound) and engine.invoke(self):
             self.arrays = dict(self._outputs)
             return
         outputs = self.arrays

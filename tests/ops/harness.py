@@ -53,6 +53,7 @@ def evaluate(
     inputs: Sequence[Sequence[Array]],
     *,
     kernels: bool,
+    engine: bool = True,
     resolver: OpResolver | None = None,
     profile: Profile = REFERENCE,
 ) -> list[Array]:
@@ -64,7 +65,8 @@ def evaluate(
     for arrays in inputs:
         shapes = {index: array.shape for index, array in zip(main.inputs, arrays, strict=True)}
         if session is None or shapes != before:
-            session = Session(prepare(model, 0, profile, shapes=shapes, kernels=kernels, resolver=resolver))
+            plan = prepare(model, 0, profile, shapes=shapes, kernels=kernels, resolver=resolver)
+            session = Session(plan, engine=engine)
             before = shapes
         for index, array in zip(main.inputs, arrays, strict=True):
             session.inputs[index][...] = array
@@ -86,8 +88,10 @@ def agree(subject: Case) -> None:
     """Assert that every way to compute a case gives the same bits, the real runtime included where installed."""
     defined = evaluate(subject.model, subject.inputs, kernels=False)
     if HAS_NUMBA:
-        compiled = evaluate(subject.model, subject.inputs, kernels=True)
-        assert not (difference := first_difference(compiled, defined)), f"kernel against definition: {difference}"
+        for engine in (False, True):
+            compiled = evaluate(subject.model, subject.inputs, kernels=True, engine=engine)
+            difference = first_difference(compiled, defined)
+            assert not difference, f"{'engine' if engine else 'kernel'} against definition: {difference}"
     data = write(subject.model)
     reread = evaluate(read(data), subject.inputs, kernels=False)
     assert not (difference := first_difference(reread, defined)), f"after write and read: {difference}"

@@ -85,23 +85,27 @@ def make(recipe: int) -> Callable[[Any], None]:
         channels, image_h, image_w = word(p, CHANNELS), word(p, IMAGE_H), word(p, IMAGE_W)
         output_h, output_w = word(p, OUTPUT_H), word(p, OUTPUT_W)
         filter_h, filter_w = word(p, FILTER_H), word(p, FILTER_W)
-        taps, pairs, outside = word(p, TAPS), word(p, PAIRS), word(p, OUTSIDE)
+        stride_h, stride_w, pad_top, pad_left = (
+            word(p, STRIDE_H),
+            word(p, STRIDE_W),
+            word(p, PAD_TOP),
+            word(p, PAD_LEFT),
+        )
+        dilation_h, dilation_w = word(p, DILATION_H), word(p, DILATION_W)
+        taps, pairs, outside, input = word(p, TAPS), word(p, PAIRS), word(p, OUTSIDE), word(p, INPUT)
+        for x in range(output_w):
+            put_word(taps, 2 * pairs * (x + 1) - 1, outside)
         for n in range(word(p, BATCHES)):
             for y in range(output_h):
-                k = 0
-                for x in range(output_w):
-                    for i in range(filter_h):
-                        line = y * word(p, STRIDE_H) - word(p, PAD_TOP) + i * word(p, DILATION_H)
+                for i in range(filter_h):
+                    line = y * stride_h - pad_top + i * dilation_h
+                    first = input + (n * image_h + line) * image_w * channels
+                    for x in range(output_w):
+                        left, k = x * stride_w - pad_left, 2 * pairs * x + i * filter_w
                         for j in range(filter_w):
-                            column = x * word(p, STRIDE_W) - word(p, PAD_LEFT) + j * word(p, DILATION_W)
-                            pixel = outside
-                            if line >= 0 and line < image_h and column >= 0 and column < image_w:
-                                pixel = word(p, INPUT) + ((n * image_h + line) * image_w + column) * channels
-                            put_word(taps, k, pixel)
-                            k += 1
-                    if filter_h * filter_w % 2 == 1:
-                        put_word(taps, k, outside)
-                        k += 1
+                            column = left + j * dilation_w
+                            inside = line >= 0 and line < image_h and column >= 0 and column < image_w
+                            put_word(taps, k + j, first + column * channels if inside else outside)
                 line_output = word(p, OUTPUT) + (n * output_h + y) * output_w * channels
                 for channel in range(0, channels, 16):
                     row(

@@ -22,14 +22,14 @@ Array = npt.NDArray[Any]
 
 
 class Program(NamedTuple):
-    """Some calls in a row; ``table`` is what `pytflite.kernels.engine.program.run` walks through."""
+    """Some calls in a row; ``table`` is the address of what `pytflite.kernels.engine.program.run` walks through."""
 
-    table: Array
+    table: int
     calls: int
 
     def __call__(self, machine: Machine) -> None:
         """Run them."""
-        run(self.table.ctypes.data, self.calls)
+        run(self.table, self.calls)
 
 
 class Fallback(NamedTuple):
@@ -134,5 +134,6 @@ class Engine:
         if pending:
             table = aligned(16 * len(pending)).view(np.int64)
             table[:] = np.ravel(pending)
-            self._steps.append(Program(table, len(pending)))
+            self._keep.append(table)
+            self._steps.append(Program(table.ctypes.data, len(pending)))
             pending.clear()
