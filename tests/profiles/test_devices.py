@@ -16,6 +16,7 @@ from pytflite.errors import PrepareError
 from pytflite.model.read import read
 from pytflite.profiles import PROFILES
 from pytflite.tools.oracle import first_difference
+from tests.corpus.corpus import MODELS, golden, names
 from tests.ops.harness import evaluate
 
 RECORDINGS = Path(__file__).parents[2] / "golden" / "profiles"
@@ -66,3 +67,15 @@ def test_lines_name_operators_and_their_rules(profile: str) -> None:
         name, _, rule = key.partition("/")
         rules = {rule.name for rule in importlib.import_module(f"pytflite.ops.{name.lower()}").OP.rules}
         assert {rule, *recipe.rules} <= {"", *rules}, key
+
+
+@pytest.mark.skipif(not MODELS.exists(), reason="the corpus ../shared/models is not there")
+def test_tflm_gives_what_its_own_tests_expect() -> None:
+    compared = 0
+    for name in names():
+        if "seanet" in name and (stored := golden(MODELS / name, model := read(MODELS / name))):
+            fed, outputs = stored
+            got = evaluate(model, [fed], kernels=False, profile=PROFILES["tflm"])
+            assert not (difference := first_difference(got, outputs)), f"{name}: {difference}"
+            compared += 1
+    assert compared == 66
