@@ -1,8 +1,8 @@
-"""Record what TFLM computes for the fixed cases of the custom operators that it ships.
+"""Record what the real runtimes compute for the fixed cases of the custom operators that they ship.
 
     python golden/record_custom.py [op ...]
 
-As ``record_ops.py``, for ``tests/ops/custom/test_<op>.py`` and with the package ``tflite-micro``.
+As ``record_ops.py``, for ``tests/ops/custom/test_<op>.py``: TFLM's with the package ``tflite-micro``.
 """
 
 import importlib
@@ -12,14 +12,19 @@ from pathlib import Path
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))
 
-from tests.ops.custom.tflm import record  # noqa: E402
+from tests.ops import harness  # noqa: E402
+from tests.ops.custom import tflm  # noqa: E402
 
 
 def main(names: list[str]) -> None:
     """Record the named operators, or all."""
-    found = sorted(path.stem.removeprefix("test_") for path in (ROOT / "tests/ops/custom").glob("test_signal_*.py"))
+    found = sorted(path.stem.removeprefix("test_") for path in (ROOT / "tests/ops/custom").glob("test_*.py"))
     for name in names or found:
-        record(name, importlib.import_module(f"tests.ops.custom.test_{name}").golden_cases())
+        cases = importlib.import_module(f"tests.ops.custom.test_{name}").golden_cases()
+        if name.startswith("signal_"):
+            tflm.record(name, cases)
+        else:
+            harness.record(f"custom/{name}", cases)
         print(name)
 
 
