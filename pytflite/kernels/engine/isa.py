@@ -5,10 +5,9 @@ Everything is written for vectors of 256 bits (8 accumulators); LLVM splits them
 
 from __future__ import annotations
 
-import os
 from typing import Any
 
-import llvmlite.binding as llvm
+from numba.core.registry import cpu_target
 
 from pytflite.kernels.engine._ir import call, constant, i8, i16, i32, shuffle, vector
 
@@ -68,11 +67,10 @@ class Avx2(Generic):
 
 
 def features() -> dict[str, bool]:
-    """The features that numba compiles for: those of this processor, or what ``NUMBA_CPU_FEATURES`` says."""
-    told = os.environ.get("NUMBA_CPU_FEATURES")
-    if told is not None:
-        return {word.lstrip("+-"): word.startswith("+") for word in told.split(",")}
-    return dict(llvm.get_host_cpu_features())
+    """The features that numba compiles for: those of this processor, unless numba was told others."""
+    codegen: Any = cpu_target.target_context.codegen()
+    _, _, told = codegen.magic_tuple()
+    return {word[1:]: word[0] == "+" for word in told.split(",") if word}
 
 
 def choose() -> Generic:
