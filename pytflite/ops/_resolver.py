@@ -44,7 +44,7 @@ def customs() -> Mapping[str, Op]:
     """The custom operators that come with this version, by custom code."""
     modules = pkgutil.iter_modules(custom.__path__)
     found = [importlib.import_module(f"{custom.__name__}.{m.name}") for m in modules if not m.name.startswith("_")]
-    return {module.OP.custom_code: module.OP for module in found}
+    return {code: module.OP for module in found for code in (module.OP.custom_code, *getattr(module, "ALSO", ()))}
 
 
 def by_name(custom: CustomOps | None) -> dict[str, Op]:
