@@ -61,6 +61,37 @@ def code_table(
     return CodeTable(dequantized, transformed, quantized.astype(dtype))
 
 
+def shifted_code_table(
+    function: Function,
+    input_scale: np.float32,
+    input_zero_point: int,
+    output_scale: np.float32,
+    output_zero_point: int,
+    dtype: np.dtype[Any],
+    rounding: Function,
+) -> CodeTable:
+    """The same as XNNPACK tabulates it: the output zero point is added before the rounding.
+
+    Args:
+        function: from float32 to float32.
+        input_scale: of the codes.
+        input_zero_point: of the codes.
+        output_scale: of the results.
+        output_zero_point: of the results.
+        dtype: int8 or uint8.
+        rounding: of float32 to whole numbers.
+
+    Source: ``src/reference/unary-elementwise.cc`` of XNNPACK.
+    """
+    codes = np.arange(256, dtype=np.uint8).view(dtype)
+    limits = np.iinfo(dtype)
+    with np.errstate(all="ignore"):
+        dequantized = (codes.astype(np.float32) - np.float32(input_zero_point)) * np.float32(input_scale)
+        transformed = function(dequantized)
+        rescaled = transformed * (np.float32(1) / np.float32(output_scale)) + np.float32(output_zero_point)
+    return CodeTable(dequantized, transformed, np.clip(rounding(rescaled), limits.min, limits.max).astype(dtype))
+
+
 def interpolation_table(
     function: Function,
     input_scale: float,

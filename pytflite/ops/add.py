@@ -21,6 +21,7 @@ from pytflite.ops._api import Node, Op
 from pytflite.ops._shared.elementwise import (
     PotParams,
     RescaledParams,
+    SharedShiftParams,
     Stages,
     VectorParams,
     broadcast_shapes,
@@ -32,6 +33,8 @@ from pytflite.ops._shared.elementwise import (
     rescaled,
     rescaled_in_vectors,
     rescaled_params,
+    shared_shift,
+    shared_shift_params,
     vector_params,
 )
 from pytflite.ops._shared.epilogues import plain_activation
@@ -74,6 +77,12 @@ def has_other_scales(node: Node) -> bool:
 def define_vectors(input1: Array, input2: Array, p: VectorParams) -> Stages:
     """The sum at a common scale, in vectors as far as they go."""
     return rescaled_in_vectors(np.add, input1, input2, p)
+
+
+@OP.rule("shared_shift", "Q Q -> Q", params=shared_shift_params(1), by_name=True, Q="i8 u8")
+def define_shared_shift(input1: Array, input2: Array, p: SharedShiftParams) -> Stages:
+    """The sum at the output's scale, of products with integers."""
+    return shared_shift(input1, input2, p)
 
 
 @OP.rule("int16_pot", "i16 i16 -> i16", params=unbroadcast_params, when=has_pot_scales)

@@ -123,7 +123,13 @@ def hybrid_params(node: Node) -> HybridParams:
     return HybridParams(adjoint_of(node), asymmetric, np.broadcast_to(rhs.scales, (columns,)))
 
 
+def rhs_codes_params(node: Node) -> BatchMatMulParams:
+    """Params of the int8 rule that takes the codes of rhs as they are, whatever its zero point."""
+    return quantized_params(np.int32)(node)._replace(rhs_offset=np.int32(0))
+
+
 @OP.rule("int8", "i8 i8 -> i8", params=quantized_params(np.int32))
+@OP.rule("int8_rhs_codes", "i8 i8 -> i8", params=rhs_codes_params, by_name=True, note="The rhs has no zero point here.")
 @OP.rule("int16", "i16 i16 -> i16", params=quantized_params(np.int64))
 @OP.rule("int16x8", "i16 i8 -> i16", params=quantized_params(np.int64))
 def define(lhs: Array, rhs: Array, p: BatchMatMulParams) -> Stages:

@@ -16,10 +16,11 @@ import numpy as np
 import numpy.typing as npt
 
 from pytflite.arithmetic.libm import expm1f
+from pytflite.arithmetic.rounding import round_half_away
 from pytflite.arithmetic.tables import CodeTable
 from pytflite.ops._api import Op
 from pytflite.ops._shared.activations import same_shape
-from pytflite.ops._shared.lookup import look_up, table_params
+from pytflite.ops._shared.lookup import look_up, shifted_table_params, table_params
 from pytflite.schema.enums import BuiltinOperator
 
 Array = npt.NDArray[Any]
@@ -35,7 +36,13 @@ def elu(x: Array) -> Array:
     return np.where(x < 0, expm1f(x), x)
 
 
+half_even_params = shifted_table_params(elu, np.rint)
+half_away_params = shifted_table_params(elu, round_half_away)
+
+
 @OP.rule("int8", "i8 -> i8", params=table_params(elu), kernel="lookup")
+@OP.rule("half_even_table", "i8 -> i8", params=half_even_params, kernel="lookup", by_name=True)
+@OP.rule("half_away_table", "i8 -> i8", params=half_away_params, kernel="lookup", by_name=True)
 def define_table(input: Array, p: CodeTable) -> Stages:
     """Look it up."""
     yield from look_up(input, p)

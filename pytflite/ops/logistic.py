@@ -19,12 +19,13 @@ import numpy.typing as npt
 
 from pytflite.arithmetic import gemmlowp
 from pytflite.arithmetic.bfloat16 import bfloat16_to_float32, float32_to_bfloat16
-from pytflite.arithmetic.libm import expf
+from pytflite.arithmetic.libm import exp, expf
 from pytflite.arithmetic.power_of_two import checked_log2
+from pytflite.arithmetic.rounding import round_half_away
 from pytflite.arithmetic.tables import CodeTable, SigmoidScale, logistic_from_table
 from pytflite.ops._api import Node, Op
 from pytflite.ops._shared.activations import require_symmetric, same_shape
-from pytflite.ops._shared.lookup import look_up, table_params, tabulated
+from pytflite.ops._shared.lookup import look_up, shifted_table_params, table_params, tabulated
 from pytflite.ops._shared.sigmoids import SigmoidParams, fixed_point_sigmoid, sigmoid_params
 from pytflite.schema.enums import BuiltinOperator
 
@@ -51,8 +52,21 @@ def sigmoid(x: Array) -> Array:
     return ONE / (ONE + expf(-x))
 
 
+def sigmoid_in_float64(x: Array) -> Array:
+    """The formula, in float64, and what it tends to (``sigmoid``, src/reference/unary-elementwise.cc of XNNPACK)."""
+    exponential = exp(np.clip(x.astype(np.float64), -100, 100))
+    inner = (exponential / (1 + exponential)).astype(np.float32)
+    return np.where(x > 100, ONE, np.where(x < -100, np.float32(0), inner))
+
+
+half_even_params = shifted_table_params(sigmoid_in_float64, np.rint)
+half_away_params = shifted_table_params(sigmoid_in_float64, round_half_away)
+
+
 @OP.rule("int8", "i8 -> i8", params=params, kernel="lookup")
 @OP.rule("uint8", "u8 -> u8", params=params, kernel="lookup")
+@OP.rule("half_even_table", "Q -> Q", params=half_even_params, kernel="lookup", by_name=True, Q="i8 u8")
+@OP.rule("half_away_table", "Q -> Q", params=half_away_params, kernel="lookup", by_name=True, Q="i8 u8")
 def define_table(input: Array, p: CodeTable) -> Stages:
     """Look it up."""
     yield from look_up(input, p)

@@ -21,18 +21,21 @@ import numpy.typing as npt
 
 from pytflite.arithmetic.fixed_point import divide_multiplier, quantize_multiplier
 from pytflite.arithmetic.requantize import Requantizer, RoundingUpByChannels
-from pytflite.arithmetic.rounding import divide_toward_zero
+from pytflite.arithmetic.rounding import divide_toward_zero, round_half_away
 from pytflite.ops._api import Node, Op
 from pytflite.ops._shared.reduction import (
+    FloatScale,
     QuantizedReduction,
     Reduction,
     after,
+    float_scaled_sums,
     fold,
     quantized_reduction,
     quantized_sums,
     reduced_shapes,
     reduction_of,
     rows,
+    shifted_float_scale,
 )
 from pytflite.schema.enums import BuiltinOperator
 from pytflite.schema.tables import ReducerOptions
@@ -81,6 +84,17 @@ def averaging(requantizer: Any, count: int) -> Requantizer:
 def define_quantized(input: Array, axis: Array, p: QuantizedReduction) -> Stages:
     """Sum the codes, requantize."""
     yield from quantized_sums(input, p)
+
+
+half_even_params = shifted_float_scale(np.rint, averaged=True)
+half_away_params = shifted_float_scale(round_half_away, averaged=True)
+
+
+@OP.rule("float_scale_half_even", "Q i32 -> Q", params=half_even_params, by_name=True, Q="u8 i8")
+@OP.rule("float_scale_half_away", "Q i32 -> Q", params=half_away_params, by_name=True, Q="u8 i8")
+def define_float_scale(input: Array, axis: Array, p: FloatScale) -> Stages:
+    """Sum the codes, scale in float32."""
+    yield from float_scaled_sums(input, p)
 
 
 @OP.rule("integer", "I i32 -> I", params=reduction_of, I="i32 i64")

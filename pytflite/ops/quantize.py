@@ -85,6 +85,17 @@ def define_quantize_vectors(input: Array, p: QuantizeParams) -> Stages:
     yield "output", np.clip(wrap_int32(rounded + p.affine.zero_point), p.qmin, p.qmax).astype(p.dtype)
 
 
+@OP.rule("float32_reciprocal", "f32 -> Q", params=quantize_params, when=has_one_scale, by_name=True, Q="i8 u8")
+def define_quantize_reciprocal(input: Array, p: QuantizeParams) -> Stages:
+    """Times the reciprocal of the scale, saturating, ties to even (``xnn_f32_qs8_vcvt`` of XNNPACK)."""
+    scaled = input * (np.float32(1) / p.affine.scale)
+    yield "scaled", scaled
+    largest = np.float32(p.qmax - p.affine.zero_point)
+    rounded = truncate_to_int32(np.rint(np.where(scaled < largest, scaled, largest)))
+    yield "rounded", rounded
+    yield "output", np.clip(rounded + p.affine.zero_point, p.qmin, p.qmax).astype(p.dtype)
+
+
 class RequantizeParams(NamedTuple):
     """What the integer rules are given.
 

@@ -124,12 +124,46 @@ def define_uint8(input: Array, size: Array, p: Grid) -> Stages:
     yield "output", (blended + np.float32(0.5)).astype(np.uint8)
 
 
+@OP.rule("uint8_weights_first", "u8 i32 -> u8", params=grid_of(float_positions), by_name=True)
+def define_uint8_weights_first(input: Array, size: Array, p: Grid) -> Stages:
+    """Corners times the product of their weights, rounded (``ResizeBilinearGenericSmallChannel``, optimized)."""
+    (above, below, *row_weights), (left, right, *column_weights) = p
+    image = input.astype(np.float32)
+    blended = np.zeros(1, np.float32)
+    for row, row_weight in zip((above, below), row_weights, strict=True):
+        for column, column_weight in zip((left, right), column_weights, strict=True):
+            blended = blended + image[:, row][:, :, column] * (row_weight * column_weight)
+    yield "blended", blended
+    yield "output", (blended + np.float32(0.5)).astype(np.uint8)
+
+
 @OP.rule("integer", "T i32 -> T", params=grid_of(integer_positions), T="i8 i16")
 def define_integer(input: Array, size: Array, p: Grid) -> Stages:
     """Weighted corners, exact, rounded."""
     blended = blend(input.astype(np.int64), p)
     yield "blended", blended
     yield "output", rounding_divide_by_pot(blended, 20).astype(input.dtype)
+
+
+def eleven_bit_positions(node: Node, axis: int) -> Interpolation:
+    """Positions in float32, weights in 1/2048 (``xnn_indirection_init_resize_bilinear2d_hwc_q11`` of XNNPACK)."""
+    scale, before = image_scale(node, axis), node["input"].shape[axis]
+    position = np.arange(node["output"].shape[axis], dtype=np.float32) * scale
+    if node.options.half_pixel_centers:
+        position = position + (np.float32(0.5) * scale - np.float32(0.5))
+    position = np.clip(position, np.float32(0), np.float32(before - 1))
+    lower = position.astype(np.int32)
+    upper = np.minimum(lower + 1, before - 1)
+    upper_weight = along(axis, np.rint((position - lower.astype(np.float32)) * np.float32(2048)).astype(np.int64))
+    return Interpolation(lower, upper, 2048 - upper_weight, upper_weight)
+
+
+@OP.rule("eleven_bits", "T i32 -> T", params=grid_of(eleven_bit_positions), by_name=True, T="i8 u8")
+def define_eleven_bits(input: Array, size: Array, p: Grid) -> Stages:
+    """Weighted corners, exact, rounded with ties up."""
+    blended = blend(input.astype(np.int64), p)
+    yield "blended", blended
+    yield "output", ((blended + (1 << 21)) >> 22).astype(input.dtype)
 
 
 def blend(input: Array, p: Grid) -> Array:

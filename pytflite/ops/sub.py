@@ -20,6 +20,7 @@ from pytflite.ops._api import Op
 from pytflite.ops._shared.elementwise import (
     PotParams,
     RescaledParams,
+    SharedShiftParams,
     Stages,
     broadcast_shapes,
     has_pot_scales,
@@ -28,6 +29,8 @@ from pytflite.ops._shared.elementwise import (
     pot_params,
     rescaled,
     rescaled_params,
+    shared_shift,
+    shared_shift_params,
 )
 from pytflite.ops._shared.epilogues import plain_activation
 from pytflite.schema.enums import BuiltinOperator
@@ -46,6 +49,12 @@ shapes = OP.shapes(broadcast_shapes)
 def define(input1: Array, input2: Array, p: RescaledParams) -> Stages:
     """The difference at a common scale."""
     return rescaled(np.subtract, input1, input2, p)
+
+
+@OP.rule("shared_shift", "Q Q -> Q", params=shared_shift_params(-1), by_name=True, Q="i8 u8")
+def define_shared_shift(input1: Array, input2: Array, p: SharedShiftParams) -> Stages:
+    """The difference at the output's scale, of products with integers."""
+    return shared_shift(input1, input2, p)
 
 
 @OP.rule("int16_pot", "i16 i16 -> i16", params=pot_params, when=has_pot_scales)

@@ -14,22 +14,24 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from pytflite.arithmetic.rounding import round_half_away, truncate_to_int32, wrap_int32
+from pytflite.arithmetic.rounding import round_half_away
 from pytflite.ops._api import Node, Op
 from pytflite.ops._shared.reduction import (
+    FloatScale,
     QuantizedReduction,
     Reduction,
+    float_scaled_sums,
     quantized_reduction,
     quantized_sums,
     reduce,
     reduced_shapes,
     reduction_of,
-    rows,
+    shifted_float_scale,
 )
 from pytflite.schema.enums import BuiltinOperator
 from pytflite.schema.tables import ReducerOptions
@@ -78,45 +80,24 @@ def define_quantized(input: Array, axis: Array, p: QuantizedReduction) -> Stages
     yield from quantized_sums(input, p)
 
 
-class FloatScale(NamedTuple):
-    """What the rule with a scale in float32 is given.
-
-    Attributes:
-        reduction: the geometry.
-        scale: of the input, over that of the output.
-        bias: minus the zero points of all elements that are summed to one, at the output's scale.
-        output_offset: plus the output zero point.
-        qmin: smallest code.
-        qmax: largest code.
-    """
-
-    reduction: Reduction
-    scale: np.float32
-    bias: np.float32
-    output_offset: int
-    qmin: int
-    qmax: int
-
-
 def float_scale_params(node: Node) -> FloatScale:
-    """Params of the rule with a scale in float32."""
+    """Params of the rule that adds the output zero point last (``QuantizedMeanOrSum``, optimized/reduce.h)."""
     input, output, reduction = node["input"], node["output"], reduction_of(node)
     scale = input.scale / output.scale
     bias = np.float32(-input.zero_point) * scale * np.float32(reduction.depth)
-    return FloatScale(reduction, scale, bias, output.zero_point, output.qmin, output.qmax)
+    return FloatScale(reduction, scale, bias, round_half_away, output.zero_point, output.qmin, output.qmax)
 
 
-@OP.rule("quantized_float_scale", "Q i32 -> Q", params=float_scale_params, by_name=True, Q="u8 i8 i16")
+half_even_params = shifted_float_scale(np.rint, averaged=False)
+half_away_params = shifted_float_scale(round_half_away, averaged=False)
+
+
+@OP.rule("float_scale", "Q i32 -> Q", params=float_scale_params, by_name=True, Q="u8 i8 i16")
+@OP.rule("float_scale_half_even", "Q i32 -> Q", params=half_even_params, by_name=True, Q="u8 i8")
+@OP.rule("float_scale_half_away", "Q i32 -> Q", params=half_away_params, by_name=True, Q="u8 i8")
 def define_float_scale(input: Array, axis: Array, p: FloatScale) -> Stages:
-    """Sum the codes, scale in float32, round half away from zero (``QuantizedMeanOrSum``, optimized/reduce.h)."""
-    if not input.size:
-        yield "output", np.zeros(p.reduction.shape, input.dtype)
-        return
-    accumulator = wrap_int32(rows(input, p.reduction).sum(axis=1, dtype=np.int64)).reshape(p.reduction.shape)
-    yield "accumulator", accumulator
-    requantized = truncate_to_int32(round_half_away(accumulator.astype(np.float32) * p.scale + p.bias))
-    yield "requantized", requantized
-    yield "output", np.clip(wrap_int32(requantized + p.output_offset), p.qmin, p.qmax).astype(input.dtype)
+    """Sum the codes, scale in float32."""
+    yield from float_scaled_sums(input, p)
 
 
 @OP.rule("integer", "I i32 -> I", params=reduction_of, I="i32 i64")

@@ -21,10 +21,11 @@ from pytflite.arithmetic import gemmlowp
 from pytflite.arithmetic.bfloat16 import bfloat16_to_float32, float32_to_bfloat16
 from pytflite.arithmetic.libm import tanhf
 from pytflite.arithmetic.power_of_two import checked_log2
+from pytflite.arithmetic.rounding import round_half_away
 from pytflite.arithmetic.tables import CodeTable, SigmoidScale, tanh_from_table
 from pytflite.ops._api import Node, Op
 from pytflite.ops._shared.activations import require_symmetric, same_shape
-from pytflite.ops._shared.lookup import look_up, table_params, tabulated
+from pytflite.ops._shared.lookup import look_up, shifted_table_params, table_params, tabulated
 from pytflite.ops._shared.sigmoids import SigmoidParams, fixed_point_sigmoid, sigmoid_params
 from pytflite.schema.enums import BuiltinOperator
 
@@ -37,8 +38,21 @@ OP = Op(BuiltinOperator.TANH)
 shapes = OP.shapes(same_shape)
 
 
+half_even_params = shifted_table_params(tanhf, np.rint)
+half_away_params = shifted_table_params(tanhf, round_half_away)
+
+
 @OP.rule("int8", "i8 -> i8", params=table_params(tanhf), kernel="lookup")
 @OP.rule("uint8", "u8 -> u8", params=table_params(tanhf), kernel="lookup")
+@OP.rule("half_even_table", "Q -> Q", params=half_even_params, kernel="lookup", by_name=True, Q="i8 u8")
+@OP.rule(
+    "half_away_table",
+    "Q -> Q",
+    params=half_away_params,
+    kernel="lookup",
+    by_name=True,
+    Q="i8 u8",
+)
 def define_table(input: Array, p: CodeTable) -> Stages:
     """Look it up."""
     yield from look_up(input, p)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -20,6 +20,7 @@ from pytflite.kernels import load_kernel
 from pytflite.model.types import Model, Operator, Subgraph
 from pytflite.ops._api import Given, Node, Op, Place, Role, Rule, Shape, TensorSpec, ValueNeeded, operator_error
 from pytflite.ops._resolver import OpResolver
+from pytflite.plan.delegation import refusal
 from pytflite.plan.node import PreparedNode
 from pytflite.profiles import Profile
 
@@ -44,6 +45,22 @@ class Facts:
 
     shapes: dict[int, Shape]
     values: dict[int, Array]
+
+
+class Choice(NamedTuple):
+    """What computes an operator.
+
+    Attributes:
+        op: its declaration.
+        rule: the arithmetic.
+        profile: the profile that counts for this operator: that of a delegate, if one takes it.
+        delegated: why a delegate takes it or does not, for people; "" where there is none.
+    """
+
+    op: Op
+    rule: Rule
+    profile: Profile
+    delegated: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +96,7 @@ class Plan:
     model: Model
     subgraph: Subgraph
     profile: Profile
-    chosen: tuple[tuple[Op, Rule], ...]
+    chosen: tuple[Choice, ...]
     first: Segment
     last_use: Mapping[int, int]
     resolver: OpResolver
@@ -153,7 +170,17 @@ def _plan(
     called: dict[tuple[int, tuple[Shape, ...]], Plan],
 ) -> Plan:
     graph = model.subgraphs[subgraph]
-    chosen = _choose(graph, profile, resolver)
+    facts = _facts(model, graph)
+    chosen = _choose(graph, profile, resolver, facts)
+    facts.shapes.update(shapes)
+    last_use = {index: operator.index for operator in graph.operators for index in operator.inputs}
+    empty = Segment((), {}, {}, 0)
+    plan = Plan(model, graph, profile, chosen, empty, last_use, resolver, kernels, called)
+    return replace(plan, first=_segment(plan, 0, facts))
+
+
+def _facts(model: Model, graph: Subgraph) -> Facts:
+    """What the file says of a subgraph's tensors."""
     facts = Facts({t.index: t.shape for t in graph.tensors}, {})
     produced = {index for operator in graph.operators for index in operator.outputs}
     for tensor in graph.tensors:
@@ -163,11 +190,7 @@ def _plan(
                 value = np.empty(tensor.shape, tensor.dtype.numpy)
             if value is not None:
                 facts.values[tensor.index] = value
-    facts.shapes.update(shapes)
-    last_use = {index: operator.index for operator in graph.operators for index in operator.inputs}
-    empty = Segment((), {}, {}, 0)
-    plan = Plan(model, graph, profile, chosen, empty, last_use, resolver, kernels, called)
-    return replace(plan, first=_segment(plan, 0, facts))
+    return facts
 
 
 def prepare_called(plan: Plan, subgraph: int, shapes: tuple[Shape, ...]) -> Plan:
@@ -216,7 +239,8 @@ def _require_supported(model: Model, subgraph: int, profile: Profile, resolver: 
     _require_end(model, subgraph, resolver, nesting, ())
     missing: list[PrepareError] = []
     for index in reversed(nesting):
-        _choose(model.subgraphs[index], profile, resolver, missing)
+        graph = model.subgraphs[index]
+        _choose(graph, profile, resolver, _facts(model, graph), missing)
     if missing:
         raise PrepareError("\n".join(dict.fromkeys(str(fault) for fault in missing)))
 
@@ -253,32 +277,51 @@ def _called(operator: Operator, resolver: OpResolver) -> list[int]:
 
 
 def _choose(
-    graph: Subgraph, profile: Profile, resolver: OpResolver, missing: list[PrepareError] | None = None
-) -> tuple[tuple[Op, Rule], ...]:
-    """Operator and rule for each operator; what is missing is added to a list."""
+    graph: Subgraph,
+    profile: Profile,
+    resolver: OpResolver,
+    facts: Facts,
+    missing: list[PrepareError] | None = None,
+) -> tuple[Choice, ...]:
+    """What computes each operator; what is missing is added to a list."""
     missing = [] if missing is None else missing
-    chosen: list[tuple[Op, Rule]] = []
+    chosen: list[Choice] = []
     for operator in graph.operators:
         op = resolver.find(operator)
         if op is None:
             missing.append(_unresolved(operator))
             continue
-        inputs, outputs = ([_letter(graph, i) for i in side] for side in (operator.inputs, operator.outputs))
-        rule = op.select(inputs, outputs, profile, partial(_accepts, graph, operator, op, profile))
-        if rule is None:
-            missing.append(_untyped(operator, op, inputs, outputs))
+        choice = _choice(graph, operator, op, profile, facts)
+        if choice is None:
+            missing.append(_untyped(graph, operator, op))
         else:
-            chosen.append((op, rule))
+            chosen.append(choice)
     return tuple(chosen)
 
 
-def _letter(graph: Subgraph, index: int) -> str | None:
-    return None if index < 0 else graph.tensors[index].dtype.letter
+def _choice(graph: Subgraph, operator: Operator, op: Op, profile: Profile, facts: Facts) -> Choice | None:
+    """What computes an operator, None when no rule takes it."""
+
+    def accepts(rule: Rule) -> bool:
+        return rule.when is None or rule.when(_node(graph, operator, op, rule, profile, facts))
+
+    rule = op.select(*_letters(graph, operator), profile, accepts)
+    if rule is None or profile.delegate is None:
+        return None if rule is None else Choice(op, rule, profile)
+    reason = refusal(profile.delegate, _node(graph, operator, op, rule, profile, facts))
+    taken = None if reason else _choice(graph, operator, op, profile.delegate.arithmetic, facts)
+    if taken is None:
+        return Choice(op, rule, profile, reason)
+    return taken._replace(delegated=f"{profile.delegate.name} takes it")
 
 
-def _accepts(graph: Subgraph, operator: Operator, op: Op, profile: Profile, rule: Rule) -> bool:
-    facts = Facts({tensor.index: tensor.shape for tensor in graph.tensors}, {})
-    return rule.when is None or rule.when(_node(graph, operator, op, rule, profile, facts))
+def _letters(graph: Subgraph, operator: Operator) -> tuple[list[str | None], list[str | None]]:
+    """Dtype letters of the inputs and outputs of an operator, None where absent."""
+    inputs, outputs = (
+        [None if index < 0 else graph.tensors[index].dtype.letter for index in side]
+        for side in (operator.inputs, operator.outputs)
+    )
+    return inputs, outputs
 
 
 def _unresolved(operator: Operator) -> PrepareError:
@@ -290,8 +333,8 @@ def _unresolved(operator: Operator) -> PrepareError:
     return operator_error(operator, f"Operator {operator.name} is not supported by this version of pytflite.")
 
 
-def _untyped(operator: Operator, op: Op, inputs: list[str | None], outputs: list[str | None]) -> PrepareError:
-    given = " -> ".join(" ".join(letter or "absent" for letter in side) for side in (inputs, outputs))
+def _untyped(graph: Subgraph, operator: Operator, op: Op) -> PrepareError:
+    given = " -> ".join(" ".join(letter or "absent" for letter in side) for side in _letters(graph, operator))
     rows = [row.text for rule in op.rules for row in rule.types]
     more = f" and {len(rows) - 12} more" if len(rows) > 12 else ""
     accepted = "; ".join(rows[:12]) + more
@@ -304,9 +347,8 @@ def _segment(plan: Plan, start: int, facts: Facts) -> Segment:
     needs: int | None = None
     by_value = False
     for operator in plan.subgraph.operators[start:]:
-        op, rule = plan.chosen[operator.index]
         try:
-            node = _prepare_node(plan, operator, op, rule, facts)
+            node = _prepare_node(plan, operator, plan.chosen[operator.index], facts)
         except ValueNeeded as wanted:
             end, needs, by_value = operator.index, wanted.tensor, True
             break
@@ -342,8 +384,9 @@ def _node(graph: Subgraph, operator: Operator, op: Op, rule: Rule, profile: Prof
     return Node(operator, op, rule, profile, inputs, outputs, intermediates, tensor=spec)
 
 
-def _prepare_node(plan: Plan, operator: Operator, op: Op, rule: Rule, facts: Facts) -> PreparedNode:
-    node = _node(plan.subgraph, operator, op, rule, plan.profile, facts)
+def _prepare_node(plan: Plan, operator: Operator, choice: Choice, facts: Facts) -> PreparedNode:
+    op, rule, profile, delegated = choice
+    node = _node(plan.subgraph, operator, op, rule, profile, facts)
     node = replace(
         node,
         outline=partial(_outline, plan),
@@ -365,7 +408,8 @@ def _prepare_node(plan: Plan, operator: Operator, op: Op, rule: Rule, facts: Fac
         raise operator_error(operator, str(fault)) from None
     compiled = rule.kernel and plan.kernels and None not in shapes and not looks_at_places(params)
     kernel = load_kernel(rule.kernel) if compiled else None
-    why = f"rule {rule.name} of profile {plan.profile.name}; " + (f"kernel {rule.kernel}" if kernel else "definition")
+    reasons = f"rule {rule.name} of profile {profile.name}", f"kernel {rule.kernel}" if kernel else "definition"
+    why = "; ".join(filter(None, (delegated, *reasons)))
     return PreparedNode(operator, op, rule, params, kernel, shapes, tuple(out.dtype for out in node.outputs), why)
 
 

@@ -1,10 +1,34 @@
-"""Arithmetic profiles: which recipe each operator runs, as data."""
+"""Arithmetic profiles: which recipe each operator runs, as data.
+
+A plain name stands for the newest version of a runtime that is known, ``name@version`` for a certain one.
+"""
+
+from dataclasses import replace
 
 from pytflite.profiles.base import Profile, Recipe, requantize, run
 from pytflite.profiles.optimized import OPTIMIZED
 from pytflite.profiles.reference import REFERENCE
 from pytflite.profiles.tflm import TFLM
+from pytflite.profiles.xnnpack import XNNPACK, XNNPACK_TF2_21
 
-PROFILES = {profile.name: profile for profile in (REFERENCE, OPTIMIZED, TFLM)}
+NEWEST = "litert2.3"
+NAN_TF2_21 = run("float32_nan_lanes", evidence="vector code of that version takes NaN for larger and smaller than all")
+ARG_TF2_21 = {"ARG_MAX": NAN_TF2_21, "ARG_MIN": NAN_TF2_21}
 
-__all__ = ["OPTIMIZED", "PROFILES", "REFERENCE", "TFLM", "Profile", "Recipe", "requantize", "run"]
+NEWER = (REFERENCE, OPTIMIZED, XNNPACK)
+OLDER = (
+    REFERENCE.override(
+        "reference@tf2.21", ARG_TF2_21, reproduces="OpResolverType.BUILTIN_REF of tf.lite 2.21 on x86-64"
+    ),
+    OPTIMIZED.override(
+        "optimized@tf2.21",
+        ARG_TF2_21,
+        reproduces="OpResolverType.BUILTIN_WITHOUT_DEFAULT_DELEGATES of tf.lite 2.21 on x86-64 with AVX2",
+    ),
+    XNNPACK_TF2_21.override("xnnpack@tf2.21", ARG_TF2_21, reproduces=XNNPACK_TF2_21.reproduces),
+)
+VERSIONS = tuple(replace(profile, name=f"{profile.name}@{NEWEST}") for profile in NEWER)
+
+PROFILES = {profile.name: profile for profile in (*NEWER, *VERSIONS, *OLDER, TFLM)}
+
+__all__ = ["OPTIMIZED", "PROFILES", "REFERENCE", "TFLM", "XNNPACK", "Profile", "Recipe", "requantize", "run"]

@@ -14,7 +14,7 @@ class Condition(NamedTuple):
     """What a delegate asks of a node.
 
     Attributes:
-        text: in words, after "it takes only nodes whose".
+        text: in words, after "it takes a node only if".
         holds: whether a node (`pytflite.ops._api.Node`, with the shapes of the file and its constants) is so.
     """
 

@@ -11,9 +11,7 @@ from pytflite.profiles.base import Profile, requantize, run
 from pytflite.profiles.reference import REFERENCE
 
 RUY = requantize("rounding_up", "ruy kernel_avx2_fma.cc, kernel_avx512.cc round twice, up")
-BY_CHANNELS = requantize(
-    "rounding_up_by_channels", "Quantize for int8 (optimized_ops.h): vectors of 8 round up"
-)
+BY_CHANNELS = requantize("rounding_up_by_channels", "Quantize for int8 (optimized_ops.h): vectors of 8 round up")
 FLOAT_TABLE = "optimized Softmax (optimized_ops.h) tabulates expf, and divides in float32"
 
 OPTIMIZED: Profile = REFERENCE.override(
@@ -41,8 +39,9 @@ OPTIMIZED: Profile = REFERENCE.override(
             "float32_vectors", "requantize_vectors", evidence="AffineQuantize, Requantize (optimized_ops.h)"
         ),
         "QUANTIZE/requantize_vectors": requantize("rounding_up_flat", "Requantize (optimized_ops.h): vectors of 16"),
+        "RESIZE_BILINEAR": run("uint8_weights_first", evidence="ResizeBilinearGenericSmallChannel (resize_bilinear.h)"),
         "SOFTMAX": run("float32_table", evidence=FLOAT_TABLE),
-        "SUM": run("quantized_float_scale", evidence="QuantizedMeanOrSum (optimized/reduce.h); reads int8 as int8"),
+        "SUM": run("float_scale", evidence="QuantizedMeanOrSum (optimized/reduce.h); reads int8 as int8"),
         "TANH": run("int16_gemmlowp", evidence="Tanh for int16 (optimized_ops.h), where the scale is 2^-12 or 2^-11"),
         "TRANSPOSE_CONV/int8": BY_CHANNELS,
         "TRANSPOSE_CONV/uint8": requantize("rounding_up_flat", "Quantize for uint8 (optimized_ops.h): vectors of 16"),

@@ -17,8 +17,6 @@ REFERENCE = Profile(
         "BATCH_MATMUL/int16": WIDE,
         "BATCH_MATMUL/int16x8": WIDE,
         "REDUCE_PROD": WIDE,
-        "LSTM/basic_uint8": requantize(
-            "rounding_up", "LstmCell (optimized_ops.h), for want of a reference kernel"
-        ),
+        "LSTM/basic_uint8": requantize("rounding_up", "LstmCell (optimized_ops.h), for want of a reference kernel"),
     },
 )

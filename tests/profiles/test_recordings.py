@@ -11,7 +11,7 @@ from pytflite.runtime.session import Session
 from pytflite.tools.oracle import first_difference
 from tests import golden
 
-QUANTIZED = [name for name in golden.names() if name.split("/")[1].startswith("int") and "attention" not in name]
+QUANTIZED = [name for name in golden.names() if name.split("/")[1].startswith("int")]
 
 
 def differences(name: str, profile: str, resolver: str, *, kernels: bool) -> list[str]:
@@ -37,6 +37,7 @@ def differences(name: str, profile: str, resolver: str, *, kernels: bool) -> lis
 
 
 @pytest.mark.parametrize("kernels", [True, False], ids=["kernels", "definitions"])
+@pytest.mark.parametrize(("profile", "resolver"), [("optimized", "builtin"), ("xnnpack@tf2.21", "auto")])
 @pytest.mark.parametrize("name", QUANTIZED)
-def test_optimized(name: str, kernels: bool) -> None:
-    assert differences(name, "optimized", "builtin", kernels=kernels) == []
+def test_quantized_networks(name: str, profile: str, resolver: str, kernels: bool) -> None:
+    assert differences(name, profile, resolver, kernels=kernels) == []

@@ -244,6 +244,58 @@ def rescaled_in_vectors(operation: Operation, input1: Array, input2: Array, p: V
         yield stage, np.where(where, vector, scalar)
 
 
+class SharedShiftParams(NamedTuple):
+    """What `shared_shift` is given.
+
+    Attributes:
+        input1_offset: minus the zero point of the first input.
+        input2_offset: minus that of the second.
+        input1_multiplier: the ratio of its scale to the output's, times ``2**shift``.
+        input2_multiplier: the same of the second; negative where it is subtracted.
+        shift: to the right, of the sum of both products.
+        output_offset: plus the output zero point.
+        activation_min: smallest code that the fused activation lets pass.
+        activation_max: largest one.
+    """
+
+    input1_offset: int
+    input2_offset: int
+    input1_multiplier: int
+    input2_multiplier: int
+    shift: int
+    output_offset: int
+    activation_min: int
+    activation_max: int
+
+
+def shared_shift_params(sign: int) -> Callable[[Node], SharedShiftParams]:
+    """Params of a sum (1) or a difference (-1) whose larger multiplier has 21 bits.
+
+    Source: ``xnn_init_qs8_add_minmax_params``, src/microparams-init.c of XNNPACK.
+    """
+
+    def params(node: Node) -> SharedShiftParams:
+        input1, input2, output = node["input1"], node["input2"], node["output"]
+        ratio1, ratio2 = input1.scale / output.scale, input2.scale / output.scale
+        shift = 21 - int(np.frexp(max(ratio1, ratio2))[1])
+        multipliers = int(np.rint(np.ldexp(ratio1, shift))), sign * int(np.rint(np.ldexp(ratio2, shift)))
+        offsets = -input1.zero_point, -input2.zero_point
+        return SharedShiftParams(*offsets, *multipliers, shift, output.zero_point, *quantized_activation(node))
+
+    return params
+
+
+def shared_shift(input1: Array, input2: Array, p: SharedShiftParams) -> Stages:
+    """Both inputs times their multipliers, summed, shifted with one rounding, ties up, that saturates at 16 bits."""
+    product1 = (input1.astype(np.int64) + p.input1_offset) * p.input1_multiplier
+    product2 = (input2.astype(np.int64) + p.input2_offset) * p.input2_multiplier
+    accumulator = product1 + product2
+    yield "accumulator", accumulator
+    requantized = np.clip((accumulator + (1 << p.shift >> 1)) >> p.shift, -(1 << 15), (1 << 15) - 1)
+    yield "requantized", requantized
+    yield "output", np.clip(requantized + p.output_offset, p.activation_min, p.activation_max).astype(input1.dtype)
+
+
 class PotParams(NamedTuple):
     """What `pot` is given.
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from pytflite.arithmetic.tables import CodeTable, code_table, interpolation_table
+from pytflite.arithmetic.tables import CodeTable, code_table, interpolation_table, shifted_code_table
 
 if TYPE_CHECKING:
     from pytflite.ops._api import Node
@@ -27,6 +27,19 @@ def table_params(function: Callable[[Array], Array]) -> Callable[[Node], CodeTab
         input, output = node["input"], node["output"]
         scales = (input.scale, input.zero_point, output.scale, output.zero_point)
         return code_table(function, *scales, output.dtype)
+
+    return params
+
+
+def shifted_table_params(
+    function: Callable[[Array], Array], rounding: Callable[[Array], Array]
+) -> Callable[[Node], CodeTable]:
+    """The same with a table whose output zero point is added before a rounding of float32."""
+
+    def params(node: Node) -> CodeTable:
+        input, output = node["input"], node["output"]
+        scales = (input.scale, input.zero_point, output.scale, output.zero_point)
+        return shifted_code_table(function, *scales, output.dtype, rounding)
 
     return params
 

@@ -7,14 +7,14 @@ sees its elements in row-major order of the reduced axes, in whatever order the 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from pytflite.arithmetic.epilogue import QuantizedEpilogue
-from pytflite.arithmetic.rounding import wrap_int32
+from pytflite.arithmetic.rounding import truncate_to_int32, wrap_int32
 from pytflite.ops._shared.extremes import Finder
 from pytflite.ops._shared.movement import axis_of, integers, require_same_quantization
 
@@ -141,3 +141,54 @@ def quantized_sums(input: Array, p: QuantizedReduction) -> Stages:
         return
     accumulator = wrap_int32(rows(input, p.reduction).sum(axis=1, dtype=np.int64) + p.offset)
     yield from p.epilogue.stages(accumulator.reshape(p.reduction.shape), input.dtype)
+
+
+class FloatScale(NamedTuple):
+    """What `float_scaled_sums` is given.
+
+    Attributes:
+        reduction: the geometry.
+        scale: of the input, over that of the output.
+        bias: added to the scaled sum, for the zero points.
+        rounding: of float32 to whole numbers.
+        output_offset: plus the output zero point, where the bias does not hold it.
+        qmin: smallest code.
+        qmax: largest code.
+    """
+
+    reduction: Reduction
+    scale: np.float32
+    bias: np.float32
+    rounding: Callable[[Array], Array]
+    output_offset: int
+    qmin: int
+    qmax: int
+
+
+def shifted_float_scale(rounding: Callable[[Array], Array], *, averaged: bool) -> Callable[[Node], FloatScale]:
+    """Params of sums or means that add the output zero point before a rounding of float32.
+
+    Source: ``xnn_init_qs8_reduce_minmax_params``, ``reshape_reduce_nd`` of XNNPACK.
+    """
+
+    def params(node: Node) -> FloatScale:
+        input, output, reduction = node["input"], node["output"], reduction_of(node)
+        scale = input.scale / output.scale
+        if averaged:
+            scale = scale * (np.float32(1) / np.float32(max(reduction.depth, 1)))
+        bias = np.float32(output.zero_point) - np.float32(reduction.depth * input.zero_point) * scale
+        return FloatScale(reduction, scale, bias, rounding, 0, output.qmin, output.qmax)
+
+    return params
+
+
+def float_scaled_sums(input: Array, p: FloatScale) -> Stages:
+    """An int32 accumulator of the codes, scaled in float32; without elements, code 0."""
+    if not input.size:
+        yield "output", np.zeros(p.reduction.shape, input.dtype)
+        return
+    accumulator = wrap_int32(rows(input, p.reduction).sum(axis=1, dtype=np.int64)).reshape(p.reduction.shape)
+    yield "accumulator", accumulator
+    requantized = truncate_to_int32(p.rounding(accumulator.astype(np.float32) * p.scale + p.bias))
+    yield "requantized", requantized
+    yield "output", np.clip(wrap_int32(requantized + p.output_offset), p.qmin, p.qmax).astype(input.dtype)
