@@ -335,7 +335,7 @@ def _unresolved(operator: Operator) -> PrepareError:
 
 def _untyped(graph: Subgraph, operator: Operator, op: Op) -> PrepareError:
     given = " -> ".join(" ".join(letter or "absent" for letter in side) for side in _letters(graph, operator))
-    rows = [row.text for rule in op.rules for row in rule.types]
+    rows = [row.text for rule in op.rules if not rule.by_name for row in rule.types]
     more = f" and {len(rows) - 12} more" if len(rows) > 12 else ""
     accepted = "; ".join(rows[:12]) + more
     return operator_error(operator, f"Type combination {given} is not supported. Accepted: {accepted}.")
