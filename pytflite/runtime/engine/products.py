@@ -8,7 +8,8 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from pytflite.arithmetic.requantize import DoubleRounding
+from pytflite.arithmetic.epilogue import QuantizedEpilogue
+from pytflite.arithmetic.requantize import DoubleRounding, Float64
 from pytflite.kernels.engine import packing
 from pytflite.ops._shared.windows import Window
 from pytflite.plan.node import PreparedNode
@@ -63,6 +64,8 @@ def product(
     assert filter is not None
     arrays, epilogue = (input.array, filter.array, output), p.epilogue
     constant = filter.is_constant and (bias is None or bias.is_constant)
+    if not (isinstance(epilogue, QuantizedEpilogue) and isinstance(epilogue.requantizer, DoubleRounding | Float64)):
+        return None
     if not (constant and all(is_code(array) and array.size for array in arrays) and p.zero.dtype == np.int32):
         return None
     limits = np.iinfo(output.dtype)
