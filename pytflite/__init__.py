@@ -35,7 +35,6 @@ if TYPE_CHECKING:
         Interpreter,
         InterpreterWithCustomOps,
         OpResolverType,
-        ProfileWarning,
         SignatureRunner,
         load_delegate,
     )
@@ -70,7 +69,6 @@ _HOMES = {
         "Interpreter",
         "InterpreterWithCustomOps",
         "OpResolverType",
-        "ProfileWarning",
         "SignatureRunner",
         "load_delegate",
     ),
@@ -126,7 +124,6 @@ __all__ = [  # noqa: RUF022 - in the order that people meet them
     "StateError",
     "PrepareError",
     "InvokeError",
-    "ProfileWarning",
     "SaturationWarning",
     "__version__",
 ]

@@ -6,7 +6,7 @@ left to do at run time. Kernels dispatch on the class (``kernels/requantize.py``
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, NamedTuple, Protocol, Self
 
@@ -293,6 +293,15 @@ class EightBits(NamedTuple):
 def looks_at_places(params: Any) -> bool:
     """Whether a requantizer in nested params depends on the place of an element in the array: no kernel knows it."""
     return isinstance(params, RoundingUpFlat) or (isinstance(params, tuple) and any(map(looks_at_places, params)))
+
+
+def requantizers_in(params: Any) -> Iterator[Requantizer]:
+    """The requantizers in nested params, in order."""
+    if type(params) in REQUANTIZERS.values():
+        yield params
+    elif isinstance(params, tuple):
+        for part in params:
+            yield from requantizers_in(part)
 
 
 REQUANTIZERS: Mapping[str, type[Requantizer]] = {

@@ -46,4 +46,17 @@ def size(count: float) -> str:
     return f"{count:.1f} T"
 
 
-from pytflite.cli import audit, demo, diff, explain, inspect, ops, run, trace, vectors, verify  # noqa: E402, F401 - each registers its command
+from pytflite.cli import (  # noqa: E402 - each registers its command
+    audit,  # noqa: F401
+    compare,  # noqa: F401
+    demo,  # noqa: F401
+    diff,  # noqa: F401
+    explain,  # noqa: F401
+    inspect,  # noqa: F401
+    ops,  # noqa: F401
+    profiles,  # noqa: F401
+    run,  # noqa: F401
+    trace,  # noqa: F401
+    vectors,  # noqa: F401
+    verify,  # noqa: F401
+)

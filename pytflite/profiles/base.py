@@ -66,6 +66,12 @@ class Profile:
         """The preferred rules of an operator."""
         return self.recipes[op].rules if op in self.recipes else ()
 
+    def evidence_of(self, op: str, rule: str) -> str:
+        """Why a rule of an operator runs, and its requantizer; "" where this profile says nothing of it."""
+        said = [self.recipes[key] for key in (f"{op}/{rule}", op) if key in self.recipes]
+        told = [recipe for recipe in said if recipe.requantizer or rule in recipe.rules]
+        return "; ".join(dict.fromkeys(recipe.evidence for recipe in told if recipe.evidence))
+
     def override(self, name: str, recipes: Mapping[str, Recipe], **changes: Any) -> Profile:
         """A new profile that differs from this one in the entries given.
 

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import enum
 import os
-import warnings
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NoReturn
 
@@ -19,7 +18,7 @@ from pytflite.model.read import read
 from pytflite.model.types import Model
 from pytflite.ops._api import Op
 from pytflite.ops._resolver import CustomOps, OpResolver, by_name
-from pytflite.profiles import PROFILES, REFERENCE, Profile
+from pytflite.profiles import OPTIMIZED, PROFILES, REFERENCE, XNNPACK, Profile
 from pytflite.runtime.wrapper import InterpreterWrapper
 
 Array = npt.NDArray[Any]
@@ -36,8 +35,13 @@ class OpResolverType(enum.Enum):
     BUILTIN_WITHOUT_DEFAULT_DELEGATES = 3
 
 
-class ProfileWarning(UserWarning):
-    """The arithmetic that runs is not the one that tf.lite would run with the same arguments."""
+RESOLVED = {
+    OpResolverType.AUTO: XNNPACK,
+    OpResolverType.BUILTIN: XNNPACK,
+    OpResolverType.BUILTIN_REF: REFERENCE,
+    OpResolverType.BUILTIN_WITHOUT_DEFAULT_DELEGATES: OPTIMIZED,
+}
+"""Whose numbers tf.lite gives."""
 
 
 def profile_of(resolver_type: OpResolverType, profile: str | Profile | None) -> Profile:
@@ -50,18 +54,11 @@ def profile_of(resolver_type: OpResolverType, profile: str | Profile | None) -> 
         return profile
     if profile is not None:
         if profile not in PROFILES:
-            raise ArgumentError(f"Unknown profile {profile!r}. Accepted: {', '.join(sorted(PROFILES))}.")
+            raise ArgumentError(f"Unknown profile {profile!r}. Accepted: {', '.join(PROFILES)}.")
         return PROFILES[profile]
     if not isinstance(resolver_type, OpResolverType):
         raise ArgumentError(f"Unrecognized passed in op resolver type: {resolver_type}")
-    if resolver_type is not OpResolverType.BUILTIN_REF:
-        warnings.warn(
-            f"{resolver_type} runs optimized kernels in tf.lite; pytflite computes the integers of the reference "
-            "kernels (profile 'reference'). Pass OpResolverType.BUILTIN_REF or profile='reference' to say so.",
-            ProfileWarning,
-            stacklevel=3,
-        )
-    return REFERENCE
+    return RESOLVED[resolver_type]
 
 
 class Delegate:

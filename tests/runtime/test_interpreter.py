@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -12,7 +11,10 @@ import pytest
 
 import pytflite
 from pytflite.build import ModelBuilder
+from pytflite.runtime.interpreter import profile_of
 from pytflite.schema.enums import BuiltinOperator
+
+GOLDEN = Path(__file__).parents[2] / "golden" / "models"
 
 litert = pytest.importorskip("ai_edge_litert.interpreter", reason="ai_edge_litert is not installed")
 
@@ -170,7 +172,6 @@ def constructors(module: Any) -> dict[str, Callable[[], Any]]:
     }
 
 
-@pytest.mark.filterwarnings("ignore::pytflite.ProfileWarning")
 @pytest.mark.parametrize("fault", constructors(pytflite))
 def test_constructor_refuses_the_same(fault: str) -> None:
     with pytest.raises(ValueError) as expected:  # noqa: PT011 - the real runtime says which
@@ -237,14 +238,26 @@ def test_delegates_are_refused() -> None:
         ours()._native_handle()
 
 
-def test_default_resolver_says_whose_numbers_come_out() -> None:
-    with pytest.warns(pytflite.ProfileWarning, match="reference"):
-        pytflite.Interpreter(model_content=MODEL)
-    with warnings.catch_warnings():
-        warnings.simplefilter("error")
-        pytflite.Interpreter(
-            model_content=MODEL, experimental_op_resolver_type=pytflite.OpResolverType.BUILTIN_REF
-        ).allocate_tensors()
+@pytest.mark.parametrize("resolver", [kind.name for kind in pytflite.OpResolverType])
+def test_the_resolver_type_chooses_the_numbers(resolver: str) -> None:
+    path = GOLDEN / "residual" / "int8.tflite"
+    outputs = []
+    for module in (pytflite, litert):
+        kind = module.OpResolverType[resolver]
+        interpreter = module.Interpreter(model_path=str(path), experimental_op_resolver_type=kind)
+        interpreter.allocate_tensors()
+        for detail in interpreter.get_input_details():
+            codes = np.random.default_rng(0).integers(-128, 128, detail["shape"])
+            interpreter.set_tensor(detail["index"], codes.astype(detail["dtype"]))
+        interpreter.invoke()
+        outputs.append([interpreter.get_tensor(detail["index"]) for detail in interpreter.get_output_details()])
+    for ours, theirs in zip(*outputs, strict=True):
+        assert np.array_equal(ours, theirs)
+
+
+def test_the_default_gives_the_numbers_of_tf_lite() -> None:
+    assert profile_of(pytflite.OpResolverType.AUTO, None).name == "xnnpack"
+    assert profile_of(pytflite.OpResolverType.AUTO, "reference").name == "reference"
 
 
 def test_unresolved_custom_op() -> None:
