@@ -6,6 +6,7 @@ prepared so far is a *segment*, and the rest is prepared when that value is know
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -17,7 +18,7 @@ import numpy.typing as npt
 from pytflite.arithmetic.requantize import looks_at_places
 from pytflite.errors import PrepareError
 from pytflite.kernels import load_kernel
-from pytflite.model.types import Model, Operator, Subgraph
+from pytflite.model.types import Model, Operator, Subgraph, Tensor
 from pytflite.ops._api import Given, Node, Op, Place, Role, Rule, Shape, TensorSpec, ValueNeeded, operator_error
 from pytflite.ops._resolver import OpResolver
 from pytflite.plan.delegation import refusal
@@ -28,6 +29,9 @@ Array = npt.NDArray[Any]
 
 FOLD_LIMIT = 1024
 """Largest tensor, in elements, whose value is computed in prepare because all its inputs are known."""
+
+MOST_ELEMENTS = (1 << 31) - 1
+"""Most elements of a tensor: the real kernels count them in int32."""
 
 FOLLOWING_LIMIT = 64
 """How many segments are kept after one; where every invoke brings another shape, the oldest goes."""
@@ -172,6 +176,8 @@ def _plan(
     graph = model.subgraphs[subgraph]
     facts = _facts(model, graph)
     chosen = _choose(graph, profile, resolver, facts)
+    for index, shape in shapes.items():
+        _require_size(replace(graph.tensors[index], shape=shape))
     facts.shapes.update(shapes)
     last_use = {index: operator.index for operator in graph.operators for index in operator.inputs}
     empty = Segment((), {}, {}, 0)
@@ -400,6 +406,8 @@ def _prepare_node(plan: Plan, operator: Operator, choice: Choice, facts: Facts) 
         sized = tuple(
             out if shape is None else replace(out, shape=shape) for out, shape in zip(node.outputs, shapes, strict=True)
         )
+        for out in sized:
+            _require_size(replace(out.tensor, shape=out.shape))
         node = replace(node, outputs=sized)
         params = rule.params(node) if rule.params else None
     except PrepareError as fault:
@@ -411,6 +419,14 @@ def _prepare_node(plan: Plan, operator: Operator, choice: Choice, facts: Facts) 
     reasons = f"rule {rule.name} of profile {profile.name}", f"kernel {rule.kernel}" if kernel else "definition"
     why = "; ".join(filter(None, (delegated, *reasons)))
     return PreparedNode(operator, op, rule, params, kernel, shapes, tuple(out.dtype for out in node.outputs), why)
+
+
+def _require_size(tensor: Tensor) -> None:
+    if min(tensor.shape, default=0) < 0 or math.prod(tensor.shape) > MOST_ELEMENTS:
+        raise PrepareError(
+            f"Tensor {tensor.index} '{tensor.name}' cannot have shape {list(tensor.shape)}: sizes from 0, and at most "
+            f"{MOST_ELEMENTS} elements in all are accepted."
+        )
 
 
 def _names(roles: Sequence[Role], tensors: Sequence[int]) -> list[str]:

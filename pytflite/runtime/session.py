@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy.typing as npt
 
-from pytflite.errors import ArgumentError, StateError
+from pytflite.errors import ArgumentError, PrepareError, StateError
 from pytflite.kernels.engine.packing import with_slack
 from pytflite.ops._api import Shape
 from pytflite.ops._shared.state import STATES
@@ -61,7 +61,11 @@ class Session:
         self._engine: Engine | None = None
 
     def _allocate(self, index: int) -> Array:
-        return with_slack(zeros(self.plan.first.shapes[index], self.plan.subgraph.tensors[index].dtype.numpy))
+        shape, tensor = self.plan.first.shapes[index], self.plan.subgraph.tensors[index]
+        try:
+            return with_slack(zeros(shape, tensor.dtype.numpy))
+        except MemoryError as fault:
+            raise PrepareError(f"Tensor {index} '{tensor.name}' of shape {list(shape)}: {fault}") from fault
 
     def _is_computed(self, index: int) -> bool:
         return index not in self.inputs and index not in self._constants and index not in self.state.variables

@@ -273,3 +273,15 @@ def test_unresolved_custom_op() -> None:
         interpreter.allocate_tensors()
     assert str(expected.value) in str(got.value)
     assert "Encountered unresolved custom op: Other" in str(got.value)
+
+
+@pytest.mark.parametrize("shape", [[-1, 4], [1 << 20, 1 << 20], [1 << 30, 1 << 30]])
+def test_absurd_shapes_are_refused_before_anything_is_allocated(shape: list[int]) -> None:
+    b = ModelBuilder()
+    g = b.subgraph("main")
+    x = g.input("x", (1, 4), "f32", shape_signature=(-1, -1))
+    g.operator(BuiltinOperator.ABS, [x], [g.output("y", (1, 4), "f32")])
+    interpreter = pytflite.Interpreter(model_content=b.build().to_bytes(), profile="reference")
+    interpreter.resize_tensor_input(0, shape)
+    with pytest.raises(RuntimeError, match=r"Tensor 0 'x' cannot have shape .* at most 2147483647 elements"):
+        interpreter.allocate_tensors()
