@@ -23,7 +23,7 @@ from pytflite.arithmetic.requantize import (
     Single,
     Wide,
 )
-from pytflite.arithmetic.rounding import round_half_away, wrap_int32
+from pytflite.arithmetic.rounding import round_half_away, truncate_to_int32, wrap_int32
 from pytflite.arithmetic.vectors import in_vectors
 
 HALF_HIGH = 1 << 30
@@ -168,8 +168,11 @@ def _(requantizer: Float64, accumulator: int, place: Place) -> Iterator[Step]:
     yield Step("scale", f"{scale.hex()}, a float64", scale)
     product = float(accumulator) * scale
     yield Step("product", f"{accumulator} * {scale!r}", product)
-    note = "a tie" if abs(product) % 1 == 0.5 else ""
-    yield Step("requantized", f"round({product!r}), ties away from zero", int(round_half_away(product)), note)
+    rounded = round_half_away(product)
+    value = int(truncate_to_int32(rounded))
+    tie, overflow = abs(product) % 1 == 0.5, value != rounded
+    note = "beyond int32, which x86 turns into its minimum" if overflow else "a tie" if tie else ""
+    yield Step("requantized", f"round({product!r}), ties away from zero", value, note)
 
 
 @requantizer_steps.register

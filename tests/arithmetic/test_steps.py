@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from pytflite.arithmetic.epilogue import QuantizedEpilogue
@@ -17,6 +17,7 @@ INT32 = st.integers(-(1 << 31), (1 << 31) - 1)
 
 
 @pytest.mark.parametrize("recipe", REQUANTIZERS)
+@example(accumulator=405185580, channel=10)
 @given(accumulator=st.one_of(INT32, st.integers(-5000, 5000)), channel=st.integers(0, len(SCALES) - 1))
 def test_steps_end_where_the_requantizer_does(recipe: str, accumulator: int, channel: int) -> None:
     requantizer = REQUANTIZERS[recipe].of(RealScale((np.array(SCALES, np.float32),)))
