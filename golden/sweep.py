@@ -1,103 +1,89 @@
-"""Differential sweep: random models of every operator, against the real runtime, live.
+"""Compare random one-operator models with the real runtime, by operator, dtypes and profile.
 
-    python golden/sweep.py --count 300 --seed 0 [--json FILE] [op ...]
+    python golden/sweep.py [op ...] --seed 0 --count 100 --profile optimized
+    python golden/sweep.py --write      also write docs/conformance.md
 
-Draws from the strategies of ``tests/ops``, as many examples per test as asked for, and compares every output bit for
-bit: definition, kernel, rewritten model and the real runtime. Ends with exit code 1 when anything differs.
+Cases are those that the tests of the operators draw. Each operator has a process of its own, since the real runtime
+may die of a case. Exit code 1: an integer differs.
 """
 
-from __future__ import annotations
-
 import argparse
-import contextlib
-import io
-import json
 import sys
-from collections import Counter
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from multiprocessing import get_context
 from pathlib import Path
-from typing import Any
-
-import pytest
-from hypothesis import HealthCheck, settings
-from rich.console import Console
-from rich.progress import Progress
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
+from tests.profiles.sweep import RESOLVERS, UNDEFINED, Row, Sweep, is_float, operators, sweep  # noqa: E402
 
-class Sweep:
-    """A pytest plugin that runs every ``agree`` test longer, and counts.
+HEAD = """# Conformance
 
-    Attributes:
-        compared: op -> models compared.
-        failed: op -> tests that found a difference, with the shortest example.
-    """
+Random one-operator models, compared with `ai_edge_litert` 2.3 on x86-64, every bit of every output: how many cases were
+drawn, and how many differ, if any. Of float rows the largest difference is given, relative to the largest number of the
+output. `reference` is compared with `BUILTIN_REF`, `optimized` with `BUILTIN_WITHOUT_DEFAULT_DELEGATES`, `xnnpack` with
+`AUTO`. A dash: the real runtime refuses all cases drawn; "dies": its process died of one.
 
-    def __init__(self, count: int) -> None:
-        self.count = count
-        self.compared: Counter[str] = Counter()
-        self.failed: dict[str, list[str]] = {}
-        self.progress = Progress(console=Console(stderr=True), transient=True)
+Made by `python golden/sweep.py --write{arguments}`. Left out under optimized kernels, whose answers are undefined:
 
-    def pytest_collection_modifyitems(self, config: Any, items: list[Any]) -> None:
-        """Keep the live comparisons, and let hypothesis draw as many examples as asked for."""
-        items[:] = [item for item in items if "agree" in item.name and "golden" not in item.name]
-        for item in items:
-            if getattr(item.obj, "is_hypothesis_test", False):
-                item.obj._hypothesis_internal_use_settings = settings(
-                    max_examples=self.count, deadline=None, database=None, suppress_health_check=list(HealthCheck)
-                )
-        self.task = self.progress.add_task("sweeping", total=len(items))
-        self.progress.start()
+{undefined}
 
-    def pytest_runtest_setup(self, item: Any) -> None:
-        """Count every comparison of the test under its operator."""
-        op = item.module.__name__.rsplit("test_", 1)[1]
-        agree = item.module.agree
+"""
 
-        def counting(subject: Any) -> None:
-            self.compared[op] += 1
-            agree(subject)
 
-        if not hasattr(item.module, "_swept"):
-            item.module._swept = True
-            item.module.agree = counting
+def run(op: str, profile: str, count: int, seed: int) -> Sweep | None:
+    """Sweep in a new process; None when it died."""
+    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
+        try:
+            return pool.submit(sweep, op, profile, count, seed).result()
+        except BrokenProcessPool:
+            return None
 
-    def pytest_runtest_logreport(self, report: Any) -> None:
-        """Remember what differed."""
-        if report.when == "call":
-            self.progress.advance(self.task)
-        if report.failed:
-            op = report.nodeid.split("test_", 1)[1].split(".py")[0]
-            self.failed.setdefault(op, []).append(f"{report.nodeid}: {report.longreprtext[-600:]}")
+
+def cell(row: Row | None, types: str) -> str:
+    """What is written for one row under one profile."""
+    if row is None or not row.cases:
+        return "-"
+    if not row.differing:
+        return f"{row.cases}"
+    size = f", {row.largest:.0e}" if is_float(types) else ""
+    return f"{row.cases}: **{row.differing} differ{size}**"
 
 
 def main() -> int:
-    """Sweep, print a table, return the exit code."""
-    parser = argparse.ArgumentParser(description="Random models of every operator against the real runtime.")
-    parser.add_argument("ops", nargs="*", help="only these operators, in lower case")
-    parser.add_argument("--count", type=int, default=300, help="examples per test")
+    """Sweep, print, and write the page."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("ops", nargs="*", help="operators in lower case; default: all")
     parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--json", type=Path)
+    parser.add_argument("--count", type=int, default=60, help="cases per operator and profile")
+    parser.add_argument("--profile", action="append", choices=[*RESOLVERS], help="default: all three")
+    parser.add_argument("--write", action="store_true", help="write docs/conformance.md")
     arguments = parser.parse_args()
-    tests = ROOT / "tests" / "ops"
-    files = [str(tests / f"test_{op}.py") for op in arguments.ops] or [str(tests)]
-    sweep = Sweep(arguments.count)
-    flags = ["-q", "-p", "no:cacheprovider", f"--hypothesis-seed={arguments.seed}", "--rootdir", str(ROOT)]
-    with contextlib.redirect_stdout(io.StringIO()):
-        code = pytest.main([*files, *flags], plugins=[sweep])
-    sweep.progress.stop()
-    for op, faults in sweep.failed.items():
-        print(f"{op} differs:", *faults, sep="\n  ")
-    total = sum(sweep.compared.values())
-    fewest = min(sweep.compared.items(), key=lambda pair: pair[1], default=("none", 0))
-    differing = sum(map(len, sweep.failed.values()))
-    print(f"{len(sweep.compared)} operators, {total} models, {differing} tests with differences")
-    print(f"fewest: {fewest[0]} with {fewest[1]}; seed {arguments.seed}, {arguments.count} examples a test")
-    if arguments.json:
-        arguments.json.write_text(json.dumps({"compared": sweep.compared, "failed": sweep.failed}, indent=2))
-    return 1 if sweep.failed or code not in (0, 5) else 0
+    profiles = arguments.profile or [*RESOLVERS]
+    lines: list[str] = []
+    failed = False
+    for op in arguments.ops or operators():
+        found = {profile: run(op, profile, arguments.count, arguments.seed) for profile in profiles}
+        for profile, result in found.items():
+            problems = ["the real runtime dies of a case"] if result is None else result.integer_differences
+            failed = failed or (result is not None and bool(problems))
+            for problem in problems:
+                print(f"{op.upper()} {profile}: {problem}", flush=True)
+        known = [result for result in found.values() if result is not None]
+        total = sum(row.cases for result in known for row in result.rows.values())
+        print(f"{op.upper()}: {total} cases", flush=True)
+        for types in sorted({types for result in known for types in result.rows}):
+            cells = ["dies" if result is None else cell(result.rows.get(types), types) for result in found.values()]
+            lines.append(f"| {op.upper()} | `{types}` | {' | '.join(cells)} |")
+    if arguments.write:
+        undefined = "\n".join(f"- {op} {why}" for op, why in UNDEFINED.items())
+        given = f" --seed {arguments.seed} --count {arguments.count}"
+        table = [f"| operator | dtypes | {' | '.join(profiles)} |", "|---|---|" + "---|" * len(profiles), *lines]
+        page = HEAD.format(arguments=given, undefined=undefined) + "\n".join(table) + "\n"
+        (ROOT / "docs" / "conformance.md").write_text(page)
+    return int(failed)
 
 
 if __name__ == "__main__":

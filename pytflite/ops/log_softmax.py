@@ -84,6 +84,40 @@ def define_fixed_point(input: Array, p: LogSoftmaxParams) -> Stages:
     yield "output", output.astype(input.dtype)
 
 
+class TableParams(NamedTuple):
+    """What the rule with a float32 table is given.
+
+    Attributes:
+        input_scale: of the input.
+        output_scale: of the output.
+        exps: float32 (256,), exp of how far a code is below the largest.
+    """
+
+    input_scale: np.float32
+    output_scale: np.float32
+    exps: Array
+
+
+def table_params(node: Node) -> TableParams:
+    """Tabulate the exps (``PopulateSoftmaxLookupTable``, optimized_ops.h)."""
+    params(node)
+    input, output = node["input"], node["output"]
+    return TableParams(input.scale, output.scale, expf(-input.scale * np.arange(256, dtype=np.float32)))
+
+
+@OP.rule("float32_table", "T -> T", params=table_params, by_name=True, T="i8 u8")
+def define_table(input: Array, p: TableParams) -> Stages:
+    """Codes minus the logarithm of the sum of exps, in float32, ties to even (``LogSoftmax``, optimized_ops.h)."""
+    codes, out = input.astype(np.int64), np.iinfo(input.dtype)
+    largest = codes.max(-1, keepdims=True, initial=out.min)
+    sums = np.add.accumulate(p.exps[largest - codes], axis=-1)[..., -1:]
+    yield "sum", sums
+    subtracted = (p.input_scale * largest.astype(np.float32) + logf(sums)) / p.output_scale
+    scaled = p.input_scale / p.output_scale * codes.astype(np.float32) - subtracted
+    yield "scaled", scaled
+    yield "output", np.clip(np.rint(scaled) + out.max, out.min, out.max).astype(input.dtype)
+
+
 @OP.rule("float32", "f32 -> f32")
 def define_float(input: Array, p: None) -> Stages:
     """Differences minus the logarithm of the sum of their exps."""

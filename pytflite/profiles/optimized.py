@@ -12,7 +12,7 @@ from pytflite.profiles.reference import REFERENCE
 
 RUY = requantize("rounding_up", "ruy kernel_avx2_fma.cc, kernel_avx512.cc round twice, up")
 BY_CHANNELS = requantize("rounding_up_by_channels", "Quantize for int8 (optimized_ops.h): vectors of 8 round up")
-FLOAT_TABLE = "optimized Softmax (optimized_ops.h) tabulates expf, and divides in float32"
+FLOAT_TABLE = "Softmax, LogSoftmax (optimized_ops.h) tabulate expf, the rest is in float32"
 
 OPTIMIZED: Profile = REFERENCE.override(
     "optimized",
@@ -33,6 +33,7 @@ OPTIMIZED: Profile = REFERENCE.override(
         "FULLY_CONNECTED/uint8": RUY,
         "FULLY_CONNECTED/uint8_to_int16": RUY,
         "FULLY_CONNECTED/int16x8_int32": RUY,
+        "LOG_SOFTMAX": run("float32_table", evidence=FLOAT_TABLE),
         "LOGISTIC": run("int16_gemmlowp", evidence="Logistic for int16 (optimized_ops.h), where the scale is 2^-12"),
         "MEAN": run("quantized_vectors", evidence="Mean (integer_ops/mean.h): axes 1 and 2 of images, keep_dims"),
         "QUANTIZE": run(

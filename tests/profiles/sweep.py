@@ -1,0 +1,198 @@
+"""Random one-operator models under a profile, compared with the real runtime: the cases are those of ``tests/ops``."""
+
+from __future__ import annotations
+
+import importlib
+import warnings
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+from unittest import mock
+
+import numpy as np
+import numpy.typing as npt
+from hypothesis import HealthCheck, Phase, given, seed, settings
+
+from pytflite.errors import PrepareError, PytfliteError
+from pytflite.model.write import write
+from pytflite.plan.prepare import prepare
+from pytflite.profiles import PROFILES
+from pytflite.tools.oracle import first_difference
+from tests.ops.harness import Case, evaluate, real
+
+Array = npt.NDArray[Any]
+
+OPS = Path(__file__).parents[1] / "ops"
+RESOLVERS = {
+    "reference": "BUILTIN_REF",
+    "optimized": "BUILTIN_WITHOUT_DEFAULT_DELEGATES",
+    "xnnpack": "AUTO",
+}
+"""Profile -> the resolver type whose numbers it gives."""
+
+UNDEFINED = {
+    "DEPTHWISE_CONV_2D": "without a bias: it is read all the same",
+    "LOG_SOFTMAX": "without elements: the process dies",
+    "SUM": "without elements: outputs stay as they were found",
+}
+"""Operators of which some cases are left out under optimized kernels, and why."""
+
+
+@dataclass
+class Row:
+    """What came of the cases of one dtype row.
+
+    Attributes:
+        cases: how many were compared.
+        differing: how many were not equal in every bit.
+        largest: largest difference of floats, relative to the largest number of the output.
+        examples: what differed first, for some of them.
+    """
+
+    cases: int = 0
+    differing: int = 0
+    largest: float = 0.0
+    examples: list[str] = field(default_factory=list)
+
+
+@dataclass
+class Sweep:
+    """What came of the cases of one operator under one profile.
+
+    Attributes:
+        op: the operator.
+        profile: name of the profile.
+        rows: by dtype row.
+        refused: messages of the real runtime, or of this one -> how many cases.
+    """
+
+    op: str
+    profile: str
+    rows: dict[str, Row] = field(default_factory=lambda: defaultdict(Row))
+    refused: dict[str, int] = field(default_factory=lambda: defaultdict(int))
+
+    @property
+    def integer_differences(self) -> list[str]:
+        """Examples of rows whose outputs are no floats."""
+        return [f"{row}: {text}" for row, found in self.rows.items() if not is_float(row) for text in found.examples]
+
+
+def is_float(row: str) -> bool:
+    """Whether a row's outputs, or what they are computed from, are floats."""
+    inputs, outputs = row.split(" -> ")
+    return any(word.startswith(("f", "bf", "c")) for word in outputs.split()) or (
+        "f32" in inputs.split() and not outputs.startswith(("i8", "u8", "i16", "i4", "u4"))
+    )
+
+
+def operators() -> list[str]:
+    """Names of the operators whose tests draw cases, in lower case."""
+    names = sorted(path.stem.removeprefix("test_") for path in OPS.glob("test_*.py"))
+    return [name for name in names if hasattr(drawing_test_of(name), "hypothesis")]
+
+
+def drawing_test_of(op: str) -> Any:
+    """The function ``test_agrees`` of an operator, None when it has none."""
+    return getattr(importlib.import_module(f"tests.ops.test_{op}"), "test_agrees", None)
+
+
+def sweep(op: str, profile: str, count: int, start: int = 0) -> Sweep:
+    """Draw cases as an operator's ``test_agrees`` does, and compare what it hands to ``agree``.
+
+    Args:
+        op: name in lower case.
+        profile: one of `RESOLVERS`.
+        count: how many cases.
+        start: the seed.
+    """
+    test = drawing_test_of(op)
+    found = Sweep(op.upper(), profile)
+
+    def agree(subject: Case) -> None:
+        if not is_undefined(subject, profile):
+            compare(shaped(subject), found)
+
+    @seed(start)
+    @settings(
+        max_examples=count,
+        deadline=None,
+        database=None,
+        phases=[Phase.generate],
+        suppress_health_check=list(HealthCheck),
+    )
+    @given(**test.hypothesis._given_kwargs)  # hypothesis has no public name for them
+    def draw(**drawn: Any) -> None:
+        test.hypothesis.inner_test(**drawn)
+
+    with warnings.catch_warnings(), mock.patch.dict(test.hypothesis.inner_test.__globals__, agree=agree):
+        warnings.simplefilter("ignore")
+        draw()
+    return found
+
+
+def is_undefined(subject: Case, profile: str) -> bool:
+    """Whether the real runtime's answer is none; see `UNDEFINED`."""
+    if profile == "reference":
+        return False
+    graph = subject.model.main
+    for operator in graph.operators:
+        present = [i for i in operator.inputs if i >= 0]
+        is_meant = len(present) < 3 if operator.name == "DEPTHWISE_CONV_2D" else 0 in graph.tensors[present[0]].shape
+        if operator.name in UNDEFINED and is_meant:
+            return True
+    return False
+
+
+def shaped(subject: Case) -> Case:
+    """The case with the output shapes in the file: delegates look at them."""
+    graph = subject.model.main
+    shapes = {i: a.shape for i, a in zip(graph.inputs, subject.inputs[0], strict=True)}
+    try:
+        plan = prepare(subject.model, 0, PROFILES["reference"], shapes=shapes, kernels=False)
+    except PytfliteError:
+        return subject
+    if not plan.is_static:
+        return subject
+    tensors = tuple(replace(tensor, shape=plan.first.shapes[tensor.index]) for tensor in graph.tensors)
+    graphs = (replace(graph, tensors=tensors), *subject.model.subgraphs[1:])
+    return replace(subject, model=replace(subject.model, subgraphs=graphs))
+
+
+def compare(subject: Case, found: Sweep) -> None:
+    """Compare one case and note what came of it."""
+    resolver = subject.resolver if found.profile == "reference" else RESOLVERS[found.profile]
+    try:
+        theirs = real(write(subject.model), subject.inputs, resolver)
+        ours = evaluate(subject.model, subject.inputs, kernels=True, profile=PROFILES[found.profile])
+    except (RuntimeError, ValueError) as fault:
+        side = "here" if isinstance(fault, PytfliteError | PrepareError) else "there"
+        found.refused[f"{side}: {str(fault)[:100]}"] += 1
+        return
+    row = found.rows[row_of(subject)]
+    row.cases += 1
+    if difference := first_difference(ours, theirs):
+        row.differing += 1
+        row.largest = max([row.largest, *distances(ours, theirs)])
+        if len(row.examples) < 3:
+            operator = subject.model.main.operators[-1]
+            shapes = [subject.model.main.tensors[i].shape for i in operator.inputs if i >= 0]
+            row.examples.append(f"{difference} of inputs {shapes}, {operator.options}")
+
+
+def row_of(subject: Case) -> str:
+    """Dtype letters of the operator's inputs and outputs."""
+    graph = subject.model.main
+    operator = graph.operators[-1]
+    sides = ([graph.tensors[i].dtype.letter for i in side if i >= 0] for side in (operator.inputs, operator.outputs))
+    return " -> ".join(" ".join(side) for side in sides)
+
+
+def distances(ours: list[Array], theirs: list[Array]) -> Iterator[float]:
+    """Largest differences of float outputs, relative to the largest number in each."""
+    for here, there in zip(ours, theirs, strict=True):
+        if here.dtype.kind == "f" and here.shape == there.shape and here.size:
+            both = np.isfinite(here) & np.isfinite(there)
+            change = np.abs(here.astype(np.float64) - there.astype(np.float64))[both]
+            yield float(change.max(initial=0) / max(np.abs(there.astype(np.float64))[both].max(initial=0), 1e-30))

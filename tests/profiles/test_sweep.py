@@ -1,0 +1,23 @@
+"""A short sweep of the operators whose integers the profiles change; ``golden/sweep.py`` is the long one."""
+
+from __future__ import annotations
+
+import pytest
+
+from pytflite.profiles import OPTIMIZED, REFERENCE, XNNPACK
+from tests.ops.harness import HAS_LITERT
+from tests.profiles.sweep import operators, sweep
+
+pytestmark = pytest.mark.skipif(not HAS_LITERT, reason="ai_edge_litert is not installed")
+
+CHANGED = {key.split("/")[0] for key, said in OPTIMIZED.recipes.items() if REFERENCE.recipes.get(key) != said}
+TAKEN = set(XNNPACK.delegate.takes) if XNNPACK.delegate else set()
+
+
+@pytest.mark.parametrize("profile", ["optimized", "xnnpack"])
+@pytest.mark.parametrize("op", sorted(CHANGED | TAKEN))
+def test_integers_are_equal(op: str, profile: str) -> None:
+    assert op.lower() in operators()
+    found = sweep(op.lower(), profile, 12)
+    assert found.integer_differences == []
+    assert sum(row.cases for row in found.rows.values()) > 0
