@@ -12,7 +12,8 @@ from pytflite.schema.enums import BuiltinOperator
 from pytflite.schema.tables import RandomOptions
 from tests.ops.harness import Case
 
-SEEDS = st.integers(1, 2**31) | st.integers(-(2**63), -1) | st.just(2**63 - 1)
+SEEDS = (st.integers(1, 2**31) | st.integers(-(2**63), -1) | st.just(2**63 - 1)).filter(lambda seed: seed % 2**32)
+"""Seeds of which int32, to which kernels cut them, keeps something: both cut to 0 would ask for others each time."""
 
 
 def drawn(
