@@ -75,7 +75,11 @@ def test_what_the_rules_find_in_the_corpus() -> None:
     assert found == ({} if not OTHERS else expected)
 
 
-@each(*READABLE)
+UNSTEADY = {"tflm/models/keyword_scrambled_8bit.tflite"}
+"""Models in which the real runtime writes beyond its memory: it dies, or gives other numbers each time."""
+
+
+@each(*(path for path in READABLE if name(path) not in UNSTEADY))
 def test_the_runtime_computes_the_same_with_the_file_rewritten(path: Path) -> None:
     pytest.importorskip("ai_edge_litert", reason="ai_edge_litert is not installed")
     original, rewritten = outcomes(path.read_bytes(), write(read(path)))
