@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy.typing as npt
 
@@ -21,6 +21,24 @@ if TYPE_CHECKING:
 
 Array = npt.NDArray[Any]
 Observer = Callable[[PreparedNode, Sequence[Array | None], Sequence[Array]], None]
+
+
+class Call(NamedTuple):
+    """A subgraph that an operator runs.
+
+    Attributes:
+        operator: index of the operator, in its own subgraph.
+        subgraph: index of what it runs.
+        number: how many subgraphs it ran before in the same invoke.
+    """
+
+    operator: int
+    subgraph: int
+    number: int
+
+
+Within = Callable[[tuple[Call, ...]], Observer | None]
+"""Who observes a called subgraph, told by the calls that lead there from the subgraph that was invoked."""
 
 
 class Session:
@@ -59,6 +77,9 @@ class Session:
         self._outputs = dict(self.arrays)
         self._binds = engine and not preserve_all
         self._engine: Engine | None = None
+        self._within: Within | None = None
+        self._path: tuple[Call, ...] = ()
+        self._next_call = Call(0, 0, 0)
 
     def _allocate(self, index: int) -> Array:
         shape, tensor = self.plan.first.shapes[index], self.plan.subgraph.tensors[index]
@@ -99,21 +120,25 @@ class Session:
         for called in self._called.values():
             called.reset()
 
-    def invoke(self, observer: Observer | None = None) -> None:
+    def invoke(
+        self, observer: Observer | None = None, within: Within | None = None, path: tuple[Call, ...] = ()
+    ) -> None:
         """Run every node.
 
         Args:
             observer: called after each node with the node, its inputs and its outputs.
+            within: gives the observers of subgraphs that operators run.
+            path: the calls that led here.
 
         Raises:
             InvokeError: an operator cannot compute with the values.
             PrepareError: an operator cannot take the shapes that only now became known.
         """
-        if observer is None and (engine := self._bound) and engine.invoke(self):
+        if observer is None and within is None and (engine := self._bound) and engine.invoke(self):
             self.arrays = dict(self._outputs)
             return
         outputs = self.arrays
-        self.arrays = {}
+        self.arrays, self._within, self._path = {}, within, path
         segment = self.plan.first
         self._run(segment, observer)
         while segment.needs is not None:
@@ -143,13 +168,17 @@ class Session:
         session = self._called[key]
         for index, array in zip(session.plan.subgraph.inputs, inputs, strict=True):
             session.set(index, array)
-        session.invoke()
+        call = self._next_call._replace(subgraph=subgraph)
+        self._next_call = call._replace(number=call.number + 1)
+        path, within = (*self._path, call), self._within
+        session.invoke(within(path) if within else None, within, path)
         return [session._require(index).copy() for index in session.plan.subgraph.outputs]
 
     def _run(self, segment: Segment, observer: Observer | None) -> None:
         for node in segment.nodes:
             operator = node.operator
             inputs = [None if i < 0 else self._require(i) for i in operator.inputs]
+            self._next_call = Call(operator.index, 0, 0)
             outputs, states = node.run(inputs, self)
             if observer is not None:
                 observer(node, inputs, outputs)

@@ -6,6 +6,7 @@ import fnmatch
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import asdict, dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from pytflite.errors import ArgumentError
 from pytflite.model.types import Model, Tensor
 from pytflite.plan.node import PreparedNode
 from pytflite.profiles import Profile
+from pytflite.runtime.session import Call, Observer
 from pytflite.tools.archive import Archive, ArchiveWriter
 from pytflite.tools.running import (
     Inputs,
@@ -39,9 +41,10 @@ class Record:
     """One array of a run.
 
     Attributes:
-        key: of the array, unique in a trace: ``0/003.CONV_2D/accumulator``, ``0/input/image``.
+        key: of the array, unique in a trace: ``0/003.CONV_2D/accumulator``, ``0/input/image``; in a subgraph that an
+            operator runs ``0/003.WHILE/1.body/000.ADD/output``, with how many subgraphs it ran before.
         invoke: which invoke.
-        operator: index of the operator that made it, -1 for inputs of the model.
+        operator: index of the operator that made it, in its subgraph; -1 for inputs of the model.
         op: name of that operator.
         stage: name of the stage; ``output`` (or another declared output) for tensors.
         tensor: index, -1 for stages that are no tensor.
@@ -51,6 +54,7 @@ class Record:
         scale: of a quantized tensor, as the file has it.
         zero_point: of a quantized tensor.
         quantized_dimension: of a tensor quantized per axis.
+        calls: that lead from the main subgraph to the operator's.
     """
 
     key: str
@@ -65,6 +69,7 @@ class Record:
     scale: tuple[float, ...] = ()
     zero_point: tuple[int, ...] = ()
     quantized_dimension: int = 0
+    calls: tuple[Call, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -85,13 +90,14 @@ class Trace:
         return ((record, self.arrays[record.key]) for record in self.records)
 
     def tensors(self, invoke: int = 0) -> dict[str, Array]:
-        """The tensors of an invoke by name."""
-        return {r.name: self.arrays[r.key] for r in self.records if r.tensor >= 0 and r.invoke == invoke}
+        """The tensors of the main subgraph in an invoke, by name."""
+        main = (r for r in self.records if r.tensor >= 0 and r.invoke == invoke and not r.calls)
+        return {r.name: self.arrays[r.key] for r in main}
 
     def stage(self, operator: int, stage: str, invoke: int = 0) -> Array:
-        """One stage of one operator; KeyError when it was not recorded."""
+        """One stage of one operator of the main subgraph; KeyError when it was not recorded."""
         for record in self.records:
-            if (record.operator, record.stage, record.invoke) == (operator, stage, invoke):
+            if (record.operator, record.stage, record.invoke, record.calls) == (operator, stage, invoke, ()):
                 return self.arrays[record.key]
         raise KeyError(f"operator {operator}, stage {stage}, invoke {invoke}")
 
@@ -101,8 +107,8 @@ class Selection:
     """What to record: what fits all of these, where "" and () mean any.
 
     Attributes:
-        operators: indices or names (``CONV_2D``).
-        tensors: tensor indices.
+        operators: indices of the main subgraph, or names (``CONV_2D``) in any.
+        tensors: tensor indices of the main subgraph.
         name: a pattern for tensor names, with ``*`` and ``?``; any output of an operator may fit.
     """
 
@@ -110,11 +116,12 @@ class Selection:
     tensors: tuple[int, ...] = ()
     name: str = ""
 
-    def takes(self, tensors: Sequence[Tensor], node: PreparedNode | None = None) -> bool:
-        """Whether a node with these outputs (None: inputs of the model) is wanted."""
+    def takes(self, tensors: Sequence[Tensor], node: PreparedNode | None = None, main: bool = True) -> bool:
+        """Whether a node with these outputs (None: inputs of the model) is wanted, of the main subgraph or another."""
+        operators = [o for o in self.operators if main or isinstance(o, str)]
         return (
-            (not self.operators or (node is not None and any(operator_matches(node, o) for o in self.operators)))
-            and (not self.tensors or any(tensor.index in self.tensors for tensor in tensors))
+            (not self.operators or (node is not None and any(operator_matches(node, o) for o in operators)))
+            and (not self.tensors or (main and any(tensor.index in self.tensors for tensor in tensors)))
             and (not self.name or any(fnmatch.fnmatchcase(tensor.name, self.name) for tensor in tensors))
         )
 
@@ -185,13 +192,15 @@ def load_trace(path: str | Path) -> Trace:
     header = archive.header
     if not isinstance(header, dict) or "records" not in header:
         raise ArgumentError(f"{archive.path.name} holds no trace.")
-    records = tuple(Record(**_hashable(record)) for record in header["records"])
+    records = tuple(_of_json(record) for record in header["records"])
     return Trace(header["profile"], records, archive)
 
 
-def _hashable(fields: dict[str, Any]) -> dict[str, Any]:
-    """Tuples for JSON's lists."""
-    return {name: tuple(value) if isinstance(value, list) else value for name, value in fields.items()}
+def _of_json(fields: dict[str, Any]) -> Record:
+    """A record whose sequences are tuples again."""
+    plain: dict[str, Any] = {name: tuple(value) if isinstance(value, list) else value for name, value in fields.items()}
+    plain["calls"] = tuple(Call(*call) for call in plain["calls"])
+    return Record(**plain)
 
 
 def _record(
@@ -217,29 +226,57 @@ def _record(
                 keep(_of_tensor(f"{number}/input/{index}", number, None, "input", tensor, array), array)
 
         def observe(
-            node: PreparedNode, inputs: Sequence[Array | None], outputs: Sequence[Array], number: int = number
+            node: PreparedNode,
+            inputs: Sequence[Array | None],
+            outputs: Sequence[Array],
+            path: tuple[Call, ...] = (),
+            number: int = number,
         ) -> None:
-            progress(node.operator.index + 1, len(graph.operators), node.op.name)
-            written = [graph.tensors[index] for index in node.operator.outputs]
-            if not selection.takes(written, node):
+            if not path:
+                progress(node.operator.index + 1, len(graph.operators), node.op.name)
+            own = model.subgraphs[path[-1].subgraph] if path else graph
+            written = [own.tensors[index] for index in node.operator.outputs]
+            if not selection.takes(written, node, main=not path):
                 return
-            place = f"{number}/{node.operator.index:03d}.{node.op.name}"
+            place = f"{number}/{_place(model, path)}{node.operator.index:03d}.{node.op.name}"
             names = output_names(node)
             inside = checked_stages(node, inputs, outputs) if stages else {}
             for stage, value in inside.items():
                 if stage not in names:
-                    keep(_of_stage(f"{place}/{stage}", number, node, stage, value), value)
+                    keep(_of_stage(f"{place}/{stage}", number, node, stage, value, path), value)
             for stage, tensor, value in zip(names, written, outputs, strict=True):
-                keep(_of_tensor(f"{place}/{stage}", number, node, stage, tensor, value), value)
+                keep(_of_tensor(f"{place}/{stage}", number, node, stage, tensor, value, path), value)
 
-        session.invoke(observe)
-
-
-def _of_stage(key: str, invoke: int, node: PreparedNode, stage: str, array: Array) -> Record:
-    return Record(key, invoke, node.operator.index, node.op.name, stage, -1, "", array.dtype.name, array.shape)
+        session.invoke(observe, partial(_inside, observe))
 
 
-def _of_tensor(key: str, invoke: int, node: PreparedNode | None, stage: str, tensor: Tensor, array: Array) -> Record:
+def _inside(observe: Callable[..., None], path: tuple[Call, ...]) -> Observer:
+    return partial(observe, path=path)
+
+
+def _place(model: Model, path: tuple[Call, ...]) -> str:
+    """The part of a key that says which call of which operator an operator belongs to."""
+    place, graph = "", model.main
+    for call in path:
+        operator, graph = graph.operators[call.operator], model.subgraphs[call.subgraph]
+        place += f"{operator.index:03d}.{operator.name}/{call.number}.{graph.name or f'subgraph {graph.index}'}/"
+    return place
+
+
+def _of_stage(key: str, invoke: int, node: PreparedNode, stage: str, array: Array, path: tuple[Call, ...]) -> Record:
+    place = key, invoke, node.operator.index, node.op.name, stage, -1, ""
+    return Record(*place, array.dtype.name, array.shape, calls=path)
+
+
+def _of_tensor(
+    key: str,
+    invoke: int,
+    node: PreparedNode | None,
+    stage: str,
+    tensor: Tensor,
+    array: Array,
+    path: tuple[Call, ...] = (),
+) -> Record:
     quantization = tensor.quantization
     return Record(
         key,
@@ -254,4 +291,5 @@ def _of_tensor(key: str, invoke: int, node: PreparedNode | None, stage: str, ten
         tuple(map(float, quantization.scale)) if quantization else (),
         tuple(map(int, quantization.zero_point)) if quantization else (),
         quantization.quantized_dimension if quantization else 0,
+        path,
     )

@@ -10,6 +10,8 @@ import pytest
 import pytflite
 from pytflite.tools.oracle import same_bits
 from tests import golden
+from tests.ops import subgraphs
+from tests.ops.test_while import loop
 
 REFERENCE = "reference"
 
@@ -76,6 +78,24 @@ def test_a_batch_of_another_size_between_invokes() -> None:
     one, three = found.tensors(0), found.tensors(1)
     last = pytflite.read(recording.model).main.tensors[recording.header["outputs"][0]].name
     assert same_bits(np.repeat(one[last], 3, axis=0), three[last])
+
+
+def test_each_iteration_of_a_loop_is_recorded(tmp_path: Path) -> None:
+    subject = loop(subgraphs.summed, 4, [np.array([1], np.int32), np.array([1], np.int32)])
+    found = pytflite.trace(subject.model, subject.inputs, stages=True, to=tmp_path / "loop.npz")
+    sums = [(record, array.item()) for record, array in found if record.op == "ADD" and record.stage == "output"]
+    assert [value for _, value in sums] == [2, 3, 5, 8]
+    assert [[(call.operator, call.number) for call in record.calls] for record, _ in sums] == [
+        [(0, 1)], [(0, 3)], [(0, 5)], [(0, 7)]
+    ]  # fmt: skip
+    conditions = [array.item() for record, array in found if record.op == "CAST"]
+    assert conditions == [True] * 4 + [False]
+    assert "0/000.WHILE/1.subgraph2/001.ADD/output" in found.arrays
+    assert found.stage(0, "outputs[2]").item() == 8
+    assert pytflite.load_trace(tmp_path / "loop.npz").records == found.records
+    named = pytflite.trace(subject.model, subject.inputs, operators=["ADD"])
+    assert [record.calls[0].number for record in named.records] == [1, 3, 5, 7]
+    assert {r.op for r in pytflite.trace(subject.model, subject.inputs, operators=[0]).records} == {"WHILE"}
 
 
 def test_a_wrong_input_is_named() -> None:
