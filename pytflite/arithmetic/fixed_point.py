@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from pytflite.arithmetic.rounding import round_half_away, wrap_int32
+from pytflite.arithmetic.rounding import INT32_MAX, INT32_MIN, round_half_away, wrap_int32
 
 Array = npt.NDArray[Any]
 
@@ -116,6 +116,44 @@ def multiply_rounding_once(x: npt.ArrayLike, multiplier: npt.ArrayLike, shift: n
     total_shift = 31 - np.asarray(shift, np.int64)
     product = np.asarray(x, np.int64) * np.asarray(multiplier, np.int64)
     return wrap_int32((product + (np.int64(1) << (total_shift - 1))) >> total_shift)
+
+
+def multiply_saturating(x: npt.ArrayLike, multiplier: npt.ArrayLike, shift: npt.ArrayLike) -> Array:
+    """``x * real`` in one rounding, ties toward plus infinity (``apply_multiplier.cc`` of ruy).
+
+    Args:
+        x: int64 array of int32 values.
+        multiplier: from `quantize_multiplier`, broadcast against ``x``.
+        shift: from `quantize_multiplier`, at most 30, broadcast against ``x``.
+
+    Returns:
+        int64 array of int32 values; what does not fit saturates.
+    """
+    total_shift = 31 - np.asarray(shift, np.int64)
+    product = np.asarray(x, np.int64) * np.asarray(multiplier, np.int64)
+    return np.clip((product + (np.int64(1) << (total_shift - 1))) >> total_shift, INT32_MIN, INT32_MAX)
+
+
+def multiply_rounding_last(x: npt.ArrayLike, multiplier: npt.ArrayLike, shift: npt.ArrayLike) -> Array:
+    """``x * real`` in one rounding, ties toward plus infinity, in 32 bits (``kernel_arm64.cc`` of ruy).
+
+    The high half of the doubled product is cut off (``sqdmulh``), what remains is rounded by a right shift of at least
+    one bit (``srshl``); for that bit ``x`` goes one further to the left where the shift is not negative.
+
+    Args:
+        x: int64 array of int32 values.
+        multiplier: from `quantize_multiplier`, broadcast against ``x``.
+        shift: from `quantize_multiplier`, broadcast against ``x``.
+
+    Returns:
+        int64 array of int32 values; what does not fit after the left shift wraps.
+    """
+    shift = np.asarray(shift, np.int64)
+    right = np.maximum(-shift, 1)
+    shifted = wrap_int32(np.asarray(x, np.int64) << (shift + right))
+    high = (shifted * np.asarray(multiplier, np.int64)) >> 31
+    rounded: Array = (high + (np.int64(1) << (right - 1))) >> right
+    return rounded
 
 
 def divide_multiplier(multiplier: npt.ArrayLike, shift: npt.ArrayLike, count: int) -> tuple[Array, Array]:

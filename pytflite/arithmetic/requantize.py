@@ -15,8 +15,10 @@ import numpy.typing as npt
 
 from pytflite.arithmetic.fixed_point import (
     multiply_by_quantized_multiplier,
+    multiply_rounding_last,
     multiply_rounding_once,
     multiply_rounding_up,
+    multiply_saturating,
     quantize_multiplier,
     saturating_rounding_doubling_high_mul,
 )
@@ -249,6 +251,49 @@ class Single(NamedTuple):
         return multiply_rounding_once(accumulator, self.multiplier, self.shift)
 
 
+class SingleSaturating(NamedTuple):
+    """One rounding of a 64-bit product, ties toward plus infinity, saturated: ruy's portable kernels, where built so.
+
+    Attributes:
+        multiplier: int32, one per channel or one in all.
+        shift: int32, left positive, at most 30.
+    """
+
+    multiplier: Array
+    shift: Array
+
+    @classmethod
+    def of(cls, scale: RealScale) -> Self:
+        """Derive multiplier and shift (``QuantizeMultiplier``)."""
+        multiplier, shift = quantize_multiplier(scale.effective())
+        return cls(np.where(shift > 30, INT32_MAX, multiplier).astype(np.int32), np.minimum(shift, 30))
+
+    def __call__(self, accumulator: Array) -> Array:
+        """Multiply (``apply_multiplier.cc`` of ruy)."""
+        return multiply_saturating(accumulator, self.multiplier, self.shift)
+
+
+class RoundingLast(NamedTuple):
+    """One rounding, ties toward plus infinity, after a product that is cut off: ruy on 64-bit Arm.
+
+    Attributes:
+        multiplier: int32, one per channel or one in all.
+        shift: int32, left positive.
+    """
+
+    multiplier: Array
+    shift: Array
+
+    @classmethod
+    def of(cls, scale: RealScale) -> Self:
+        """Derive multiplier and shift (``QuantizeMultiplier``)."""
+        return cls(*quantize_multiplier(scale.effective()))
+
+    def __call__(self, accumulator: Array) -> Array:
+        """Multiply (``kernel_arm64.cc`` of ruy)."""
+        return multiply_rounding_last(accumulator, self.multiplier, self.shift)
+
+
 class Float32(NamedTuple):
     """A product in float32, rounded half to even: XNNPACK's ``fp32``.
 
@@ -312,6 +357,8 @@ REQUANTIZERS: Mapping[str, type[Requantizer]] = {
     "rounding_up_by_channels": RoundingUpByChannels,
     "rounding_up_flat": RoundingUpFlat,
     "single": Single,
+    "single_saturating": SingleSaturating,
+    "rounding_last": RoundingLast,
     "float32": Float32,
     "eight_bits": EightBits,
 }

@@ -17,10 +17,12 @@ from pytflite.arithmetic.requantize import (
     DoubleRounding,
     Float32,
     Float64,
+    RoundingLast,
     RoundingUp,
     RoundingUpByChannels,
     RoundingUpFlat,
     Single,
+    SingleSaturating,
     Wide,
 )
 from pytflite.arithmetic.rounding import round_half_away, truncate_to_int32, wrap_int32
@@ -196,6 +198,32 @@ def _(requantizer: Single, accumulator: int, place: Place) -> Iterator[Step]:
     value = int(requantizer(np.full(place.shape, accumulator, np.int64))[place.at])
     note = dropped(product, right) + _rounded(product >> right, value)
     yield Step("requantized", f"{product} / 2^{right}, ties upward", value, note)
+
+
+@requantizer_steps.register
+def _(requantizer: SingleSaturating, accumulator: int, place: Place) -> Iterator[Step]:
+    multiplier, shift = entry(requantizer.multiplier, place.channel), entry(requantizer.shift, place.channel)
+    yield from _constants(multiplier, shift, 31)
+    product, right = accumulator * multiplier, 31 - shift
+    yield Step("product", f"{accumulator} * {multiplier}", product)
+    wide = (product + (1 << (right - 1))) >> right
+    value = min(max(wide, -(1 << 31)), (1 << 31) - 1)
+    note = dropped(product, right) + _rounded(product >> right, wide) + ("" if wide == value else ", saturates")
+    yield Step("requantized", f"{product} / 2^{right}, ties upward", value, note)
+
+
+@requantizer_steps.register
+def _(requantizer: RoundingLast, accumulator: int, place: Place) -> Iterator[Step]:
+    multiplier, shift = entry(requantizer.multiplier, place.channel), entry(requantizer.shift, place.channel)
+    yield from _constants(multiplier, shift, 31)
+    right = max(-shift, 1)
+    yield from _shifted_left(accumulator, shift + right)
+    x = int(wrap_int32(accumulator << (shift + right)))
+    high = (x * multiplier) >> 31
+    yield Step("high product", f"({x} * {multiplier}) >> 31", high, dropped(x * multiplier, 31) + ", cut off")
+    value = (high + (1 << (right - 1))) >> right
+    note = dropped(high, right) + _rounded(high >> right, value)
+    yield Step("requantized", f"{high} / 2^{right}, ties upward", value, note)
 
 
 @requantizer_steps.register

@@ -17,9 +17,11 @@ from pytflite.arithmetic.requantize import (
     EightBits,
     Float32,
     Float64,
+    RoundingLast,
     RoundingUp,
     RoundingUpByChannels,
     Single,
+    SingleSaturating,
     Wide,
 )
 from pytflite.kernels._compile import kernel
@@ -94,6 +96,24 @@ def single(accumulator: Any, channel: Any, requantizer: Any) -> Any:
     return np.int64(np.int32((product + (np.int64(1) << (total_shift - np.int64(1)))) >> total_shift))
 
 
+def single_saturating(accumulator: Any, channel: Any, requantizer: Any) -> Any:
+    """One rounding of a 64-bit product, ties up; saturates."""
+    total_shift = np.int64(31) - np.int64(requantizer.shift[channel])
+    product = np.int64(accumulator) * np.int64(requantizer.multiplier[channel])
+    rounded = (product + (np.int64(1) << (total_shift - np.int64(1)))) >> total_shift
+    return min(max(rounded, INT32_MIN), INT32_MAX)
+
+
+def rounding_last(accumulator: Any, channel: Any, requantizer: Any) -> Any:
+    """High half of the doubled product, cut off; then a division by a power of two, ties up."""
+    multiplier = np.int64(requantizer.multiplier[channel])
+    shift = np.int64(requantizer.shift[channel])
+    right = max(-shift, np.int64(1))
+    shifted = np.int64(np.int32(np.int64(accumulator) << (shift + right)))
+    high = (shifted * multiplier) >> np.int64(31)
+    return (high + (np.int64(1) << (right - np.int64(1)))) >> right
+
+
 def float32(accumulator: Any, channel: Any, requantizer: Any) -> Any:
     """A float32 product rounded half to even."""
     product = np.float32(np.float32(np.int32(accumulator)) * requantizer.scale[channel])
@@ -129,6 +149,8 @@ BODIES = {
     Float64: float64,
     RoundingUpByChannels: rounding_up_by_channels,
     Single: single,
+    SingleSaturating: single_saturating,
+    RoundingLast: rounding_last,
     Float32: float32,
     EightBits: eight_bits,
     QuantizedEpilogue: quantized,

@@ -3,17 +3,26 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
-from pytflite.arithmetic.requantize import DoubleRounding, Single
+from pytflite.arithmetic.requantize import DoubleRounding, RoundingLast, Single, SingleSaturating
 
 RECORDING = Path(__file__).parents[2] / "golden" / "arithmetic" / "requantize.npz"
 
 
-@pytest.mark.parametrize(("name", "recipe"), [("double_rounding", DoubleRounding), ("single", Single)])
-def test_equal_to_the_recording(name: str, recipe: type[DoubleRounding] | type[Single]) -> None:
+@pytest.mark.parametrize(
+    ("name", "recipe"),
+    [
+        ("double_rounding", DoubleRounding),
+        ("single", Single),
+        ("single", SingleSaturating),
+        ("single", RoundingLast),
+    ],
+)
+def test_equal_to_the_recording(name: str, recipe: Any) -> None:
     with np.load(RECORDING) as stored:
         accumulator, multiplier, shift = stored["operands"].T
         expected = stored[name]

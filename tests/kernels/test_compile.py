@@ -19,7 +19,16 @@ from pytflite.arithmetic.requantize import REQUANTIZERS, RealScale
 pytest.importorskip("numba", reason="numba is not installed: the definitions run alone")
 
 ROOT = Path(__file__).parents[2]
-INTEGER_RECIPES = ("double_rounding", "rounding_up", "rounding_up_by_channels", "wide", "single", "eight_bits")
+INTEGER_RECIPES = (
+    "double_rounding",
+    "rounding_up",
+    "rounding_up_by_channels",
+    "wide",
+    "single",
+    "single_saturating",
+    "rounding_last",
+    "eight_bits",
+)
 
 
 def scales(rng: np.random.Generator, channels: int) -> RealScale:
