@@ -131,7 +131,8 @@ def multiply_saturating(x: npt.ArrayLike, multiplier: npt.ArrayLike, shift: npt.
     """
     total_shift = 31 - np.asarray(shift, np.int64)
     product = np.asarray(x, np.int64) * np.asarray(multiplier, np.int64)
-    return np.clip((product + (np.int64(1) << (total_shift - 1))) >> total_shift, INT32_MIN, INT32_MAX)
+    saturated: Array = np.clip((product + (np.int64(1) << (total_shift - 1))) >> total_shift, INT32_MIN, INT32_MAX)
+    return saturated
 
 
 def multiply_rounding_last(x: npt.ArrayLike, multiplier: npt.ArrayLike, shift: npt.ArrayLike) -> Array:
