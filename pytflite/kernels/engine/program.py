@@ -7,12 +7,14 @@ from functools import cache
 from typing import Any
 
 from pytflite.kernels._compile import callback, kernel
-from pytflite.kernels.engine import depthwise, gemm, small
+from pytflite.kernels.engine import depthwise, float_depthwise, float_gemm, gemm, small
 from pytflite.kernels.engine.memory import call_kernel, word
 
 MAKERS: dict[str, Callable[..., Callable[[Any], None]]] = {
     "gemm": gemm.make,
     "depthwise": depthwise.make,
+    "float_gemm": float_gemm.make,
+    "float_depthwise": float_depthwise.make,
     **small.MAKERS,
 }
 

@@ -1,0 +1,168 @@
+"""Convolutions and fully connected layers of float32, tile by tile.
+
+Panels of rows are gathered first, zeros outside of the image (a product with zero changes no sum as long as weights are
+finite); where rows are the pixels themselves, nothing is gathered. A tile is some rows times some vectors of channels;
+all its accumulators stay in registers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from numba import types
+
+from pytflite.kernels._compile import kernel
+from pytflite.kernels.engine._ir import Loop, at, constant, f32, i64, load, splat
+from pytflite.kernels.engine.float_vectors import (
+    LANES,
+    clamp,
+    clear_floats,
+    copy_floats,
+    floats,
+    multiply_add,
+    store_floats,
+)
+from pytflite.kernels.engine.memory import emitted, word
+
+(
+    INPUT, OUTPUT, WEIGHTS, ROWS, BLOCKS, BLOCK_BYTES, DEPTH, BOUNDS, ROW_BYTES, CHANNELS,
+    PANEL, PANEL_ROWS, PANEL_STRIDE, IMAGE_H, IMAGE_W, PIXEL_BYTES, PIXEL_DEPTH, FILTER_H, FILTER_W,
+    STRIDE_H, STRIDE_W, DILATION_H, DILATION_W, PAD_TOP, PAD_LEFT, OUTPUT_H, OUTPUT_W,
+) = range(27)  # fmt: skip
+"""Words of the block; without a panel, rows are read where they are."""
+
+
+@emitted(prefer_literal=True)
+def tile(
+    typing: Any, rows: Any, vectors: Any, fused: Any,
+    panel: Any, stride: Any, weights: Any, depth: Any, bounds: Any, output: Any, row_bytes: Any, count: Any,
+) -> Any:  # fmt: skip
+    """Multiply ``rows`` rows of a panel by a block of weights, and write ``count`` floats of each.
+
+    Args:
+        typing: of numba.
+        rows: how many; a literal, as are the next two.
+        vectors: of `LANES` channels.
+        fused: whether sums start at the bias and products are not rounded; otherwise the bias is added last.
+        panel: address of the first row.
+        stride: bytes from row to row.
+        weights: address of the block: the bias of all vectors, then the weights of one product after the other.
+        depth: how many products.
+        bounds: address of the two bounds of the activation.
+        output: address of the first float.
+        row_bytes: from row to row of the output.
+        count: how many channels there are.
+    """
+    literals = [value.literal_value for value in (rows, vectors, fused)]
+
+    def emit(context: Any, b: Any, signature: Any, arguments: Any) -> Any:
+        _emit_tile(b, *literals, *arguments[3:])
+        return context.get_dummy_value()
+
+    return types.void(rows, vectors, fused, *[types.int64] * 8), emit
+
+
+def _emit_tile(
+    b: Any, rows: int, vectors: int, fused: int,
+    panel: Any, stride: Any, weights: Any, depth: Any, bounds: Any, output: Any, row_bytes: Any, count: Any,
+) -> None:  # fmt: skip
+    addresses, outputs, size = [panel], [output], 4 * LANES
+    for _ in range(1, rows):
+        addresses.append(b.add(addresses[-1], stride))
+        outputs.append(b.add(outputs[-1], row_bytes))
+    start = [load(b, weights, floats, size * v, 4) if fused else constant(floats, 0.0) for v in range(vectors)]
+    loop = Loop(b, constant(i64, 0), [at(b, weights, size * vectors), *start * rows])
+    matrix, *sums = loop.carried
+    taps = [load(b, matrix, floats, size * v, 4) for v in range(vectors)]
+    totals = []
+    for m, address in enumerate(addresses):
+        pixel = splat(b, load(b, b.add(address, b.shl(loop.index, constant(i64, 2))), f32, align=4), LANES)
+        totals += [multiply_add(b, sums[m * vectors + v], pixel, taps[v], fused=bool(fused)) for v in range(vectors)]
+    loop.end(1, depth, [at(b, matrix, size * vectors), *totals])
+    for m in range(rows):
+        for v in range(vectors):
+            total = totals[m * vectors + v]
+            if not fused:
+                total = b.fadd(total, load(b, weights, floats, size * v, 4))
+            left = b.sub(count, constant(i64, LANES * v))
+            store_floats(b, clamp(b, total, bounds), at(b, outputs[m], size * v), left)
+
+
+@kernel
+def gather(p: Any, first: Any, rows: Any) -> None:
+    """Fill the panel with the rows from the ``first`` on."""
+    source, panel, stride = word(p, INPUT), word(p, PANEL), word(p, PANEL_STRIDE)
+    pixel, depth = word(p, PIXEL_BYTES), word(p, PIXEL_DEPTH)
+    image_h, image_w = word(p, IMAGE_H), word(p, IMAGE_W)
+    filter_h, filter_w = word(p, FILTER_H), word(p, FILTER_W)
+    dilation_h, dilation_w = word(p, DILATION_H), word(p, DILATION_W)
+    output_h, output_w = word(p, OUTPUT_H), word(p, OUTPUT_W)
+    joined = dilation_w == 1 and 4 * depth == pixel
+    x = first % output_w
+    y = first // output_w % output_h
+    n = first // output_w // output_h
+    for row in range(rows):
+        target = panel + row * stride
+        top = y * word(p, STRIDE_H) - word(p, PAD_TOP)
+        left = x * word(p, STRIDE_W) - word(p, PAD_LEFT)
+        for i in range(filter_h):
+            line = top + i * dilation_h
+            start = source + ((n * image_h + line) * image_w + left) * pixel
+            if line < 0 or line >= image_h:
+                clear_floats(target, filter_w * depth)
+            elif joined:
+                begin = min(max(-left, 0), filter_w)
+                end = max(min(image_w - left, filter_w), begin)
+                if begin > 0:
+                    clear_floats(target, begin * depth)
+                if begin < end:
+                    copy_floats(start + begin * pixel, target + begin * pixel, (end - begin) * depth)
+                if end < filter_w:
+                    clear_floats(target + end * pixel, (filter_w - end) * depth)
+            else:
+                for j in range(filter_w):
+                    column = left + j * dilation_w
+                    if column < 0 or column >= image_w:
+                        clear_floats(target + 4 * j * depth, depth)
+                    else:
+                        copy_floats(start + j * dilation_w * pixel, target + 4 * j * depth, depth)
+            target += 4 * filter_w * depth
+        x += 1
+        if x == output_w:
+            x = 0
+            y += 1
+            if y == output_h:
+                y = 0
+                n += 1
+
+
+def make(rows: int, vectors: int, fused: int) -> Callable[[Any], None]:
+    """A kernel with tiles of a size; its block has the words above, and at least ``rows`` rows."""
+
+    def float_gemm(p: Any) -> None:
+        stride, depth, bounds = word(p, PANEL_STRIDE), word(p, DEPTH), word(p, BOUNDS)
+        row_bytes, blocks, total = word(p, ROW_BYTES), word(p, BLOCKS), word(p, ROWS)
+        height = min(word(p, PANEL_ROWS), total)
+        for start in range(0, total, height):
+            first = min(start, total - height)
+            panel = word(p, PANEL)
+            if panel == 0:
+                panel = word(p, INPUT) + first * stride
+            else:
+                gather(p, first, height)
+            for block in range(blocks):
+                weights = word(p, WEIGHTS) + block * word(p, BLOCK_BYTES)
+                channel = block * vectors * LANES
+                output = word(p, OUTPUT) + 4 * channel
+                m = 0
+                while m < height:
+                    row = min(m, height - rows)
+                    tile(
+                        rows, vectors, fused,
+                        panel + row * stride, stride, weights, depth, bounds,
+                        output + (first + row) * row_bytes, row_bytes, word(p, CHANNELS) - channel,
+                    )  # fmt: skip
+                    m += rows
+
+    return float_gemm

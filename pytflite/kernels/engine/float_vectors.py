@@ -1,0 +1,84 @@
+"""Vectors of float32: what the float kernels share.
+
+Lanes are output channels. Each adds up its own products in the order of the reference kernels, rounded one by one:
+nothing is contracted unless a kernel says so.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from llvmlite import ir
+from numba import types
+
+from pytflite.kernels.engine._ir import Loop, call, constant, f32, i32, i64, load, splat, store, vector
+from pytflite.kernels.engine.isa import features
+from pytflite.kernels.engine.memory import emitted
+
+LANES = 16 if features().get("avx512f") else 8 if features().get("avx") else 4
+"""Floats in a register."""
+
+ROWS = {1: 8, 2: 12 if LANES == 16 else 6, 4: 6 if LANES == 16 else 3}
+"""Rows of a tile whose accumulators stay in registers, by vectors of channels."""
+
+floats = vector(f32, LANES)
+
+
+def clamp(b: Any, values: Any, bounds: Any) -> Any:
+    """Within the two floats at an address; NaN passes."""
+    for offset, outside in ((0, "<"), (4, ">")):
+        limit = splat(b, load(b, bounds, f32, offset, 4), LANES)
+        values = b.select(b.fcmp_ordered(outside, values, limit), limit, values)
+    return values
+
+
+def store_floats(b: Any, values: Any, address: Any, count: Any) -> None:
+    """Write the first ``count`` floats (all if it is more, none if it is negative), and no byte behind them."""
+    whole, part, done = (b.append_basic_block(name) for name in ("whole", "part", "stored"))
+    b.cbranch(b.icmp_signed(">=", count, constant(i64, LANES)), whole, part)
+    b.position_at_end(whole)
+    store(b, values, address, align=4)
+    b.branch(done)
+    b.position_at_end(part)
+    lanes = ir.Constant(vector(i64, LANES), list(range(LANES)))
+    mask = b.icmp_signed("<", lanes, splat(b, count, LANES))
+    target = b.inttoptr(address, floats.as_pointer())
+    call(b, f"llvm.masked.store.v{LANES}f32.p0", ir.VoidType(), [values, target, constant(i32, 4), mask])
+    b.branch(done)
+    b.position_at_end(done)
+
+
+def multiply_add(b: Any, total: Any, left: Any, right: Any, *, fused: bool) -> Any:
+    """``total + left * right``, with one rounding or with two."""
+    if fused:
+        return call(b, f"llvm.fma.v{LANES}f32", floats, [left, right, total])
+    return b.fadd(total, b.fmul(left, right))
+
+
+@emitted
+def copy_floats(typing: Any, source: Any, target: Any, count: Any) -> Any:
+    """Copy ``count`` floats, at least one; reads and writes whole vectors of 8."""
+
+    def emit(context: Any, b: Any, signature: Any, arguments: Any) -> Any:
+        source, target, count = arguments
+        loop = Loop(b, constant(i64, 0), [])
+        offset = b.shl(loop.index, constant(i64, 2))
+        store(b, load(b, b.add(source, offset), vector(f32, 8), align=4), b.add(target, offset), align=4)
+        loop.end(8, count, [])
+        return context.get_dummy_value()
+
+    return types.void(types.int64, types.int64, types.int64), emit
+
+
+@emitted
+def clear_floats(typing: Any, target: Any, count: Any) -> Any:
+    """Zeros over ``count`` floats, at least one; whole vectors of 8."""
+
+    def emit(context: Any, b: Any, signature: Any, arguments: Any) -> Any:
+        target, count = arguments
+        loop = Loop(b, constant(i64, 0), [])
+        store(b, constant(vector(f32, 8), 0.0), b.add(target, b.shl(loop.index, constant(i64, 2))), align=4)
+        loop.end(8, count, [])
+        return context.get_dummy_value()
+
+    return types.void(types.int64, types.int64), emit

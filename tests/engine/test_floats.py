@@ -1,0 +1,93 @@
+"""Float32: every sum in the order of its definition, bit for bit."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from pytflite.schema.enums import ActivationFunctionType, BuiltinOperator, Padding
+from pytflite.schema.tables import DepthwiseConv2DOptions
+from tests.ops.convolutions import convolution_case
+from tests.ops.test_conv_2d import convolution
+from tests.ops.test_fully_connected import full_connections
+
+pytest.importorskip("numba", reason="numba is not installed: the definitions run alone")
+
+from pytflite.kernels.engine import float_gemm
+from pytflite.kernels.engine.isa import ISA
+from tests.engine.engines import agree
+
+ACTIVATIONS = list(ActivationFunctionType)[:4]
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    seed=st.integers(0, 2**32),
+    batch=st.sampled_from([1, 1, 1, 2]),
+    size=st.tuples(st.integers(1, 9), st.integers(1, 9)),
+    groups=st.sampled_from([1, 1, 1, 2]),
+    depth=st.integers(1, 20),
+    outputs=st.integers(1, 70),
+    filter_size=st.sampled_from([(1, 1), (1, 1), (3, 3), (2, 1), (1, 4)]),
+    stride=st.sampled_from([(1, 1), (1, 1), (2, 2), (1, 3)]),
+    dilation=st.sampled_from([(1, 1), (1, 1), (2, 1), (1, 2)]),
+    activation=st.sampled_from(ACTIVATIONS),
+)
+def test_convolutions(depth: int, outputs: int, groups: int, **parameters: Any) -> None:
+    subject = convolution(
+        "float32", channels=groups * depth, outputs=groups * outputs, groups=groups, padding=Padding.SAME, **parameters
+    )
+    agree(subject.model, subject.inputs[0])
+
+
+@pytest.mark.parametrize(
+    ("size", "channels", "outputs", "filter_size"),
+    [((1, 1), 1, 1, (1, 1)), ((7, 1), 17, 33, (1, 1)), ((40, 40), 3, 24, (3, 3)), ((9, 13), 200, 48, (3, 3))],
+)
+def test_bound_convolutions(size: Any, channels: int, outputs: int, filter_size: Any) -> None:
+    bound = 0
+    for seed in range(4):
+        subject = convolution(
+            "float32", seed, size=size, channels=channels, outputs=outputs, filter_size=filter_size,
+            activation=ACTIVATIONS[seed],
+        )  # fmt: skip
+        bound += len(agree(subject.model, subject.inputs[0]).bound)
+    assert bound
+
+
+@pytest.mark.parametrize("channels", [1, 8, 15, 16, 17, 40])
+@pytest.mark.parametrize(("filter_size", "stride"), [((3, 3), 1), ((3, 3), 2), ((5, 4), 1), ((1, 1), 1)])
+@pytest.mark.parametrize("single", [False, True])
+def test_depthwise(channels: int, filter_size: tuple[int, int], stride: int, single: bool) -> None:
+    options = DepthwiseConv2DOptions(
+        padding=Padding.SAME, stride_h=stride, stride_w=stride, depth_multiplier=1, dilation_w_factor=1 + channels % 2
+    )
+    bound = 0
+    for seed in range(3):
+        subject = convolution_case(
+            BuiltinOperator.DEPTHWISE_CONV_2D, "float32", 10 * channels + seed, options,
+            input_shape=(2, 9, 7, 1 if single else channels), filter_shape=(1, *filter_size, channels), channel_axis=3,
+        )  # fmt: skip
+        bound += len(agree(subject.model, subject.inputs[0]).bound)
+    assert bound
+
+
+@settings(max_examples=30, deadline=None)
+@given(full_connections())
+def test_full_connections(subject: Any) -> None:
+    for inputs in subject.inputs:
+        agree(subject.model, inputs)
+
+
+@pytest.mark.skipif(ISA.name != "avx2", reason="counts instructions of the tile for 16 registers")
+def test_tiles_round_every_product_and_do_not_spill() -> None:
+    numba = pytest.importorskip("numba")
+    fresh = numba.cfunc("void(int64)", error_model="numpy")(float_gemm.make(6, 2, 0))
+    code = fresh._library.get_asm_str()
+    assert "vfmadd" not in code
+    loops = [part.split(":")[-1] for part in code.split("\n\tj") if part.split(":")[-1].count("vmulps") >= 12]
+    assert [(loop.count("vmulps"), loop.count("vaddps")) for loop in loops] == [(12, 12)]
+    assert "(%rsp)" not in loops[0]
