@@ -1,4 +1,4 @@
-"""Write ``docs/corpus.md``: what became of every real model of the corpus.
+"""Write ``docs/corpus.md``: what became of every real model of the corpus, under each profile of x86.
 
 python golden/corpus.py
 """
@@ -12,33 +12,43 @@ sys.path.insert(0, str(ROOT))
 
 from rich.progress import track  # noqa: E402
 
-from tests.corpus.corpus import examine, names  # noqa: E402
+from tests.corpus.corpus import Outcome, examine, names  # noqa: E402
+from tests.profiles.sweep import RESOLVERS  # noqa: E402
 
 HEAD = """# The corpus
 
-Real models of others, compared with the real runtime (`ai_edge_litert` under `BUILTIN_REF`, every tensor preserved) on
-two random inputs each: `equal` means every tensor, bit for bit. `runs` means that the real runtime cannot be asked,
-because it refuses the file or dies of it. Made by `python golden/corpus.py`; the same comparison is a test.
+Real models of others, compared with the real runtime (`ai_edge_litert`) on two random inputs each.
+
+{resolvers}
+
+`equal` means every tensor, bit for bit; `floats`, that integers are equal but not all floats, and by how much those
+differ, relative to the largest number of their tensor. `runs` means that the real runtime cannot be asked, because it
+refuses the file or dies of it. Under `reference` and `optimized` all tensors are preserved. XNNPACK keeps none of what
+it takes: under `xnnpack` the outputs of the file are compared, then, counted with them, those of the same model with
+every tensor made an output. Made by `python golden/corpus.py`; the same comparison is a test.
 
 """
 
 
+def cell(outcome: Outcome) -> str:
+    """What is written for a file under a profile."""
+    detail = outcome.detail.replace("\n", " ").replace("|", "/")
+    return f"{outcome.verdict}: {detail[:60]}"
+
+
 def main() -> None:
-    """Examine every file and write the table."""
-    rows = [(name, examine(name)) for name in track(list(names()), "comparing")]
-    counts = Counter(outcome.verdict for _, outcome in rows)
-    lines = [
-        HEAD,
-        ", ".join(f"{count} {verdict}" for verdict, count in counts.most_common()) + ".",
-        "",
-        "| model | verdict | |",
-        "|---|---|---|",
-    ]
-    for name, outcome in rows:
-        detail = outcome.detail.replace("\n", " ").replace("|", "/")
-        lines.append(f"| `{name}` | {outcome.verdict} | {detail[:160]} |")
+    """Examine every file under every profile and write the table."""
+    rows = {name: [examine(name, profile) for profile in RESOLVERS] for name in track(list(names()), "comparing")}
+    resolvers = "\n".join(f"- `{profile}` against `{resolver}`" for profile, resolver in RESOLVERS.items())
+    lines = [HEAD.format(resolvers=resolvers)]
+    for profile, outcomes in zip(RESOLVERS, zip(*rows.values(), strict=True), strict=True):
+        counts = Counter(outcome.verdict for outcome in outcomes)
+        lines.append(f"- `{profile}`: " + ", ".join(f"{count} {verdict}" for verdict, count in counts.most_common()))
+        print(lines[-1])
+    lines += ["", f"| model | {' | '.join(RESOLVERS)} |", "|---|" + "---|" * len(RESOLVERS)]
+    for name, outcomes in rows.items():
+        lines.append(f"| `{name}` | {' | '.join(cell(outcome) for outcome in outcomes)} |")
     (ROOT / "docs" / "corpus.md").write_text("\n".join(lines) + "\n")
-    print(dict(counts))
 
 
 if __name__ == "__main__":

@@ -103,3 +103,10 @@ def first_difference(ours: Sequence[Array], theirs: Sequence[Array]) -> str:
         at = tuple(int(v) for v in where[0]) if where.size else ()
         return f"array {i}: {len(where)} of {a.size} differ, first at {list(at)}: {a[at]!r} against {b[at]!r}"
     return ""
+
+
+def relative_difference(ours: Array, theirs: Array) -> float:
+    """Largest difference of two float arrays of one shape, where finite, relative to the largest of ``theirs``."""
+    both = np.isfinite(ours) & np.isfinite(theirs)
+    here, there = ours[both].astype(np.float64), theirs[both].astype(np.float64)
+    return float(np.abs(here - there).max(initial=0) / max(np.abs(there).max(initial=0), 1e-30))

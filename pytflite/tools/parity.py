@@ -14,7 +14,7 @@ from pytflite.ops._api import Shape
 from pytflite.plan.prepare import prepare
 from pytflite.profiles import REFERENCE, Profile
 from pytflite.runtime.session import Session
-from pytflite.tools.oracle import Oracle, first_difference
+from pytflite.tools.oracle import Oracle, first_difference, relative_difference
 
 Array = npt.NDArray[Any]
 
@@ -26,10 +26,12 @@ class Parity:
     Attributes:
         compared: how many tensors were compared.
         differences: tensor index, name and what differs first, in execution order; empty when all bits are equal.
+        largest: largest difference of floats, relative to the largest number of the tensor.
     """
 
     compared: int
     differences: tuple[tuple[int, str, str], ...]
+    largest: float
 
 
 def random_inputs(model: Model, seed: int, shapes: dict[int, Shape] | None = None) -> list[Array]:
@@ -70,8 +72,9 @@ def parity(
     profile: Profile = REFERENCE,
     resolver: str = "BUILTIN_REF",
     kernels: bool = True,
+    preserve_all: bool = True,
 ) -> Parity:
-    """Run a model here and in the real runtime, and compare every tensor after each invoke.
+    """Run a model here and in the real runtime, and compare tensors after each invoke.
 
     Args:
         model: the model.
@@ -80,14 +83,16 @@ def parity(
         profile: the arithmetic here.
         resolver: the kernels there.
         kernels: whether compiled kernels may stand in for definitions here.
+        preserve_all: whether every tensor is compared; otherwise those that the graph puts out.
     """
     main = model.main
     shapes = {i: a.shape for i, a in zip(main.inputs, invokes[0], strict=True)}
     session = Session(prepare(model, 0, profile, shapes=shapes, kernels=kernels), preserve_all=True)
-    oracle = Oracle(data, resolver)
-    compared = 0
+    oracle = Oracle(data, resolver, preserve_all=preserve_all)
+    compared, largest = 0, 0.0
     differences: list[tuple[int, str, str]] = []
-    order = [index for operator in main.operators for index in (*operator.outputs, *operator.inputs)]
+    every = [index for operator in main.operators for index in (*operator.outputs, *operator.inputs)]
+    order = every if preserve_all else main.outputs
     for arrays in invokes:
         for index, array in zip(main.inputs, arrays, strict=True):
             session.set(index, array)
@@ -101,4 +106,6 @@ def parity(
             compared += 1
             if difference := first_difference([ours], [theirs[index]]):
                 differences.append((index, main.tensors[index].name, difference.removeprefix("array 0: ")))
-    return Parity(compared, tuple(differences))
+                if ours.dtype.kind == "f" and ours.shape == theirs[index].shape:
+                    largest = max(largest, relative_difference(ours, theirs[index]))
+    return Parity(compared, tuple(differences), largest)

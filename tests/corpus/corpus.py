@@ -8,7 +8,7 @@ from __future__ import annotations
 import importlib.util
 import tomllib
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -18,10 +18,12 @@ import numpy.typing as npt
 from pytflite.errors import PytfliteError
 from pytflite.model.read import read
 from pytflite.model.types import Model, Tensor
+from pytflite.model.write import write
 from pytflite.plan.prepare import prepare
-from pytflite.profiles import REFERENCE
+from pytflite.profiles import PROFILES
 from pytflite.runtime.session import Session
-from pytflite.tools.parity import parity, random_inputs
+from pytflite.tools.parity import Parity, parity, random_inputs
+from tests.profiles.sweep import RESOLVERS
 
 Array = npt.NDArray[Any]
 
@@ -33,11 +35,11 @@ HAS_LITERT = importlib.util.find_spec("ai_edge_litert") is not None
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of a file.
+    """What became of a file under a profile.
 
     Attributes:
-        verdict: ``equal`` (every tensor, bit for bit), ``runs`` (the real runtime cannot be asked), ``refused`` or
-            ``differs``.
+        verdict: ``equal`` (every tensor, bit for bit), ``floats`` (only floats differ), ``runs`` (the real runtime
+            cannot be asked), ``refused`` or ``differs``.
         detail: number of tensors compared, the message, or the first difference.
     """
 
@@ -51,15 +53,15 @@ def names() -> Iterator[str]:
         yield path.relative_to(MODELS).as_posix()
 
 
-def expected(name: str) -> tuple[str, str]:
+def expected(name: str, profile: str = "reference") -> tuple[str, str]:
     """The verdict expected of a file, and what its message holds; ``equal`` where nothing else is said."""
     for verdict in ("refused", "runs"):
         if name in EXPECTED[verdict]:
             return verdict, EXPECTED[verdict][name]
-    return "equal", ""
+    return ("floats" if name in EXPECTED["floats"].get(profile, ()) else "equal"), ""
 
 
-def examine(name: str, invokes: int = 2) -> Outcome:
+def examine(name: str, profile: str = "reference", invokes: int = 2) -> Outcome:
     """Run a file on random inputs and compare every tensor with the real runtime, where that can be asked."""
     path = MODELS / name
     verdict, _ = expected(name)
@@ -67,16 +69,44 @@ def examine(name: str, invokes: int = 2) -> Outcome:
         model = read(path)
         fed = [inputs_of(model, path, seed) for seed in range(invokes)]
         if verdict == "runs":
-            return Outcome("runs", f"{sum(len(run(model, arrays)) for arrays in fed)} outputs")
-        found = parity(model, path.read_bytes(), fed)
+            return Outcome("runs", f"{sum(len(run(model, arrays, profile)) for arrays in fed)} outputs")
+        found = compared(model, path.read_bytes(), fed, profile)
     except PytfliteError as fault:
         return Outcome("refused", str(fault))
-    if found.differences:
-        index, tensor, difference = found.differences[0]
-        return Outcome(
-            "differs", f"{len(found.differences)} of {found.compared} tensors; first {index} '{tensor}': {difference}"
-        )
-    return Outcome("equal", f"{found.compared} tensors")
+    count = sum(parity.compared for parity in found)
+    differences = [difference for parity in found for difference in parity.differences]
+    integers = [each for each in differences if model.main.tensors[each[0]].dtype.numpy.kind not in "fc"]
+    if integers:
+        index, tensor, difference = integers[0]
+        return Outcome("differs", f"{len(integers)} of {count} tensors; first {index} '{tensor}': {difference}")
+    if differences:
+        largest = max(parity.largest for parity in found)
+        return Outcome("floats", f"{len(differences)} of {count} tensors, by {largest:.0e} at most")
+    return Outcome("equal", f"{count} tensors")
+
+
+def compared(model: Model, data: bytes, fed: list[list[Array]], profile: str) -> list[Parity]:
+    """Compare with the resolver that a profile stands for.
+
+    A delegate keeps no tensor inside of what it takes, whether or not all are to be preserved: there the outputs of the
+    file are compared, then those of the same model with every tensor made an output.
+    """
+    arithmetic, resolver = PROFILES[profile], RESOLVERS[profile]
+    if arithmetic.delegate is None:
+        return [parity(model, data, fed, profile=arithmetic, resolver=resolver)]
+    whole = exposed(model)
+    return [
+        parity(each, content, fed, profile=arithmetic, resolver=resolver, preserve_all=False)
+        for each, content in ((model, data), (whole, write(whole)))
+    ]
+
+
+def exposed(model: Model) -> Model:
+    """The model with every tensor that an operator computes among the outputs of its main subgraph."""
+    main = model.main
+    made = (index for operator in main.operators for index in operator.outputs if index >= 0)
+    outputs = tuple(dict.fromkeys((*main.outputs, *made)))
+    return replace(model, subgraphs=(replace(main, outputs=outputs), *model.subgraphs[1:]), signatures=())
 
 
 def inputs_of(model: Model, path: Path, seed: int) -> list[Array]:
@@ -109,9 +139,9 @@ def golden(path: Path, model: Model) -> tuple[list[Array], list[Array]] | None:
     return values[:-1], values[-1:]
 
 
-def run(model: Model, fed: list[Array], *, kernels: bool = True) -> list[Array]:
+def run(model: Model, fed: list[Array], profile: str = "reference", *, kernels: bool = True) -> list[Array]:
     """The outputs of one invoke here."""
-    session = Session(prepare(model, 0, REFERENCE, kernels=kernels))
+    session = Session(prepare(model, 0, PROFILES[profile], kernels=kernels))
     for index, array in zip(model.main.inputs, fed, strict=True):
         session.set(index, array)
     session.invoke()

@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any
 from unittest import mock
 
-import numpy as np
 import numpy.typing as npt
 from hypothesis import HealthCheck, Phase, given, seed, settings
 
@@ -19,7 +18,7 @@ from pytflite.errors import PrepareError, PytfliteError
 from pytflite.model.write import write
 from pytflite.plan.prepare import prepare
 from pytflite.profiles import PROFILES
-from pytflite.tools.oracle import first_difference
+from pytflite.tools.oracle import first_difference, relative_difference
 from tests.ops.harness import Case, evaluate, real
 
 Array = npt.NDArray[Any]
@@ -193,6 +192,4 @@ def distances(ours: list[Array], theirs: list[Array]) -> Iterator[float]:
     """Largest differences of float outputs, relative to the largest number in each."""
     for here, there in zip(ours, theirs, strict=True):
         if here.dtype.kind == "f" and here.shape == there.shape and here.size:
-            both = np.isfinite(here) & np.isfinite(there)
-            change = np.abs(here.astype(np.float64) - there.astype(np.float64))[both]
-            yield float(change.max(initial=0) / max(np.abs(there.astype(np.float64))[both].max(initial=0), 1e-30))
+            yield relative_difference(here, there)
