@@ -58,13 +58,13 @@ def kernel(function: Callable[..., Any]) -> Callable[..., Any]:
     return wrapped
 
 
-def callback(function: Callable[[Any], None]) -> Any:
-    """Compile ``void(int64)`` to be called by address, with the same options and the same cache as `kernel`.
+def callback(function: Callable[..., None]) -> Any:
+    """Compile a kernel of the engine to be called by address, with the same options and the same cache as `kernel`.
 
     The address is good for as long as what is returned lives.
     """
     options = {"nopython": True, "error_model": "numpy", "fastmath": False}
-    compiled: Any = CFunc(function, ((numba.types.int64,), numba.types.void), {}, options)
+    compiled: Any = CFunc(function, ((numba.types.int64,) * 4, numba.types.void), {}, options)
     with contextlib.suppress(RuntimeError):
         compiled._cache = _StampedCache(function)
     compiled.compile()

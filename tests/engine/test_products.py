@@ -127,7 +127,7 @@ def test_accumulators_of_every_size_at_every_scale() -> None:
 @pytest.mark.skipif(ISA.name != "avx2", reason="counts spills of the tile for 16 registers")
 def test_tiles_do_not_spill() -> None:
     numba = pytest.importorskip("numba")
-    fresh = numba.cfunc("void(int64)", error_model="numpy")(gemm.make(6, 2, 0, 1))
+    fresh = numba.cfunc("void(int64, int64, int64, int64)", error_model="numpy")(gemm.make(6, 2, 0, 1))
     code = fresh._library.get_asm_str()
     loops = [part.split(":")[-1] for part in code.split("\n\tj") if "vpmaddwd" in part]
     assert [loop.count("vpmaddwd") for loop in loops] == [12]

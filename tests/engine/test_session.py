@@ -128,6 +128,23 @@ def test_the_cache_is_stamped_with_the_sources_of_the_engine(tmp_path: Path, mon
     assert stamp() != before
 
 
+TARGET = """
+from numba.core.registry import cpu_target
+from pytflite.kernels.engine.target import cpu, features
+_, name, told = cpu_target.target_context.codegen().magic_tuple()
+assert cpu() == name
+assert features() == {word[1:]: word[0] == "+" for word in told.split(",") if word}
+"""
+
+
+@pytest.mark.parametrize(
+    "told",
+    [{}, {"NUMBA_ENABLE_AVX": "0"}, {"NUMBA_CPU_NAME": "nocona"}, {"NUMBA_CPU_NAME": "generic"}],
+)
+def test_the_target_is_that_of_numba(told: dict[str, str]) -> None:
+    subprocess.run([sys.executable, "-c", TARGET], check=True, cwd=ROOT, env={**os.environ, **told})
+
+
 OTHER = """
 from pytflite.kernels.engine.isa import ISA
 assert ISA.name == "generic", ISA.name

@@ -14,14 +14,14 @@ from numba import types
 from pytflite.kernels.engine._ir import Loop, at, constant, i64, load, shuffle
 from pytflite.kernels.engine.epilogue import HEAD, RECIPES, finish, store_codes
 from pytflite.kernels.engine.isa import ISA, int8s, int16s, int32s
-from pytflite.kernels.engine.memory import emitted, put_word, word
+from pytflite.kernels.engine.memory import emitted, put_word, share, word
 
 (
-    INPUT, OUTPUT, WEIGHTS, PAIRS, EPILOGUE, CHANNELS, BLOCK_BYTES, TAPS, OUTSIDE, FLIPS, BATCHES,
+    INPUT, OUTPUT, WEIGHTS, PAIRS, EPILOGUE, CHANNELS, BLOCK_BYTES, OUTSIDE, FLIPS, BATCHES,
     IMAGE_H, IMAGE_W, FILTER_H, FILTER_W, STRIDE_H, STRIDE_W, DILATION_H, DILATION_W,
     PAD_TOP, PAD_LEFT, OUTPUT_H, OUTPUT_W,
-) = range(23)  # fmt: skip
-"""Words of the block."""
+) = range(22)  # fmt: skip
+"""Words of the block. Scratch: an address per tap, an even number of them, and output column."""
 
 
 @emitted(prefer_literal=True)
@@ -78,10 +78,10 @@ def _emit_row(
     column.end(1, columns, [following, b.add(target, pixel_bytes)])
 
 
-def make(recipe: int) -> Callable[[Any], None]:
+def make(recipe: int) -> Callable[..., None]:
     """A kernel with an epilogue; its block has the words above."""
 
-    def depthwise(p: Any) -> None:
+    def depthwise(p: Any, scratch: Any, part: Any, parts: Any) -> None:
         channels, image_h, image_w = word(p, CHANNELS), word(p, IMAGE_H), word(p, IMAGE_W)
         output_h, output_w = word(p, OUTPUT_H), word(p, OUTPUT_W)
         filter_h, filter_w = word(p, FILTER_H), word(p, FILTER_W)
@@ -92,26 +92,26 @@ def make(recipe: int) -> Callable[[Any], None]:
             word(p, PAD_LEFT),
         )
         dilation_h, dilation_w = word(p, DILATION_H), word(p, DILATION_W)
-        taps, pairs, outside, input = word(p, TAPS), word(p, PAIRS), word(p, OUTSIDE), word(p, INPUT)
+        taps, pairs, outside, input = scratch, word(p, PAIRS), word(p, OUTSIDE), word(p, INPUT)
         for x in range(output_w):
             put_word(taps, 2 * pairs * (x + 1) - 1, outside)
-        for n in range(word(p, BATCHES)):
-            for y in range(output_h):
-                for i in range(filter_h):
-                    line = y * stride_h - pad_top + i * dilation_h
-                    first = input + (n * image_h + line) * image_w * channels
-                    for x in range(output_w):
-                        left, k = x * stride_w - pad_left, 2 * pairs * x + i * filter_w
-                        for j in range(filter_w):
-                            column = left + j * dilation_w
-                            inside = line >= 0 and line < image_h and column >= 0 and column < image_w
-                            put_word(taps, k + j, first + column * channels if inside else outside)
-                line_output = word(p, OUTPUT) + (n * output_h + y) * output_w * channels
-                for channel in range(0, channels, 16):
-                    row(
-                        recipe, taps, pairs, channel, word(p, WEIGHTS) + channel // 16 * word(p, BLOCK_BYTES),
-                        word(p, EPILOGUE), word(p, FLIPS), line_output + channel, channels, output_w,
-                        channels - channel,
-                    )  # fmt: skip
+        first_row, last_row = share(word(p, BATCHES) * output_h, part, parts)
+        for output_row in range(first_row, last_row):
+            n, y = output_row // output_h, output_row % output_h
+            for i in range(filter_h):
+                line = y * stride_h - pad_top + i * dilation_h
+                first = input + (n * image_h + line) * image_w * channels
+                for x in range(output_w):
+                    left, k = x * stride_w - pad_left, 2 * pairs * x + i * filter_w
+                    for j in range(filter_w):
+                        column = left + j * dilation_w
+                        inside = line >= 0 and line < image_h and column >= 0 and column < image_w
+                        put_word(taps, k + j, first + column * channels if inside else outside)
+            output = word(p, OUTPUT) + output_row * output_w * channels
+            for channel in range(0, channels, 16):
+                row(
+                    recipe, taps, pairs, channel, word(p, WEIGHTS) + channel // 16 * word(p, BLOCK_BYTES),
+                    word(p, EPILOGUE), word(p, FLIPS), output + channel, channels, output_w, channels - channel,
+                )  # fmt: skip
 
     return depthwise

@@ -15,14 +15,14 @@ from pytflite.kernels._compile import kernel
 from pytflite.kernels.engine._ir import Loop, at, constant, i32, i64, load, splat
 from pytflite.kernels.engine.epilogue import HEAD, RECIPES, finish, store_codes
 from pytflite.kernels.engine.isa import ISA, LANES, int8s, int16s, int32s
-from pytflite.kernels.engine.memory import clear, emitted, widen, word
+from pytflite.kernels.engine.memory import clear, emitted, share, widen, word
 
 (
     INPUT, OUTPUT, WEIGHTS, ROWS, BLOCKS, BLOCK_BYTES, PAIRS, EPILOGUE, ROW_BYTES, CHANNELS,
-    PANEL, PANEL_ROWS, PANEL_STRIDE, IMAGE_H, IMAGE_W, PIXEL_BYTES, DEPTH, FILTER_H, FILTER_W,
+    PANEL_ROWS, PANEL_STRIDE, IMAGE_H, IMAGE_W, PIXEL_BYTES, DEPTH, FILTER_H, FILTER_W,
     STRIDE_H, STRIDE_W, DILATION_H, DILATION_W, PAD_TOP, PAD_LEFT, OUTPUT_H, OUTPUT_W, FLIP, OFFSET, CONTIGUOUS,
-) = range(30)  # fmt: skip
-"""Words of the block."""
+) = range(29)  # fmt: skip
+"""Words of the block. Scratch: the panel."""
 
 
 @emitted(prefer_literal=True)
@@ -89,9 +89,9 @@ def _emit_tile(
 
 
 @kernel
-def gather(p: Any, first: Any, rows: Any) -> None:
+def gather(p: Any, panel: Any, first: Any, rows: Any) -> None:
     """Fill the panel with the rows from the ``first`` on."""
-    source, panel, stride = word(p, INPUT), word(p, PANEL), word(p, PANEL_STRIDE)
+    source, stride = word(p, INPUT), word(p, PANEL_STRIDE)
     pixel, depth, flip, offset = word(p, PIXEL_BYTES), word(p, DEPTH), word(p, FLIP), word(p, OFFSET)
     if word(p, CONTIGUOUS) != 0:
         widen(source + first * pixel, panel, rows * depth, flip, offset)
@@ -140,18 +140,22 @@ def gather(p: Any, first: Any, rows: Any) -> None:
                 n += 1
 
 
-def make(rows: int, vectors: int, recipe: int, narrow: int) -> Callable[[Any], None]:
+def make(rows: int, vectors: int, recipe: int, narrow: int) -> Callable[..., None]:
     """A kernel with tiles of a size; its block has the words above, and at least ``rows`` rows."""
 
-    def gemm(p: Any) -> None:
-        panel, stride, pairs = word(p, PANEL), word(p, PANEL_STRIDE), word(p, PAIRS)
-        epilogue, row_bytes, blocks = word(p, EPILOGUE), word(p, ROW_BYTES), word(p, BLOCKS)
-        total, panel_rows = word(p, ROWS), word(p, PANEL_ROWS)
-        for first in range(0, total, panel_rows):
-            first = min(first, total - min(panel_rows, total))
-            height = min(panel_rows, total)
-            gather(p, first, height)
-            for block in range(blocks):
+    def gemm(p: Any, scratch: Any, part: Any, parts: Any) -> None:
+        stride, pairs = word(p, PANEL_STRIDE), word(p, PAIRS)
+        epilogue, row_bytes, panel_rows = word(p, EPILOGUE), word(p, ROW_BYTES), word(p, PANEL_ROWS)
+        first_row, last_row, first_block, last_block = 0, word(p, ROWS), 0, word(p, BLOCKS)
+        if last_row >= rows * parts:
+            first_row, last_row = share(last_row, part, parts)
+        else:
+            first_block, last_block = share(last_block, part, parts)
+        for start in range(first_row, last_row, panel_rows):
+            first = max(min(start, last_row - panel_rows), first_row)
+            height = min(panel_rows, last_row - first_row)
+            gather(p, scratch, first, height)
+            for block in range(first_block, last_block):
                 weights = word(p, WEIGHTS) + block * word(p, BLOCK_BYTES)
                 channel = block * vectors * LANES
                 count = word(p, CHANNELS) - channel
@@ -161,7 +165,7 @@ def make(rows: int, vectors: int, recipe: int, narrow: int) -> Callable[[Any], N
                     row = min(m, height - rows)
                     tile(
                         rows, vectors, recipe, narrow,
-                        panel + row * stride, stride, weights, pairs,
+                        scratch + row * stride, stride, weights, pairs,
                         epilogue, output + (first + row) * row_bytes, row_bytes, count,
                     )  # fmt: skip
                     m += rows

@@ -7,9 +7,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from numba.core.registry import cpu_target
-
 from pytflite.kernels.engine._ir import call, constant, i8, i16, i32, shuffle, vector
+from pytflite.kernels.engine.target import features
 
 LANES = 8
 """Accumulators in a vector."""
@@ -64,13 +63,6 @@ class Avx2(Generic):
         """Vpacksswb of the two halves."""
         halves = [shuffle(b, range(first, first + 8), x) for first in (0, 8)]
         return call(b, "llvm.x86.sse2.packsswb.128", int8s, halves)
-
-
-def features() -> dict[str, bool]:
-    """The features that numba compiles for: those of this processor, unless numba was told others."""
-    codegen: Any = cpu_target.target_context.codegen()
-    _, _, told = codegen.magic_tuple()
-    return {word[1:]: word[0] == "+" for word in told.split(",") if word}
 
 
 def choose() -> Generic:

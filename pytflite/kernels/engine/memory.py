@@ -9,6 +9,7 @@ from llvmlite import ir
 from numba import types
 from numba.extending import intrinsic
 
+from pytflite.kernels._compile import kernel
 from pytflite.kernels.engine._ir import Loop, constant, i8, i16, i64, load, splat, store
 from pytflite.kernels.engine.isa import int8s, int16s
 
@@ -51,15 +52,21 @@ def pointer(typing: Any, address: Any, dtype: Any) -> Any:
 
 
 @emitted
-def call_kernel(typing: Any, kernel: Any, block: Any) -> Any:
-    """Call the kernel at an address with a block."""
+def call_kernel(typing: Any, kernel: Any, block: Any, scratch: Any, part: Any, parts: Any) -> Any:
+    """Call the kernel at an address."""
 
     def emit(context: Any, b: Any, signature: Any, arguments: Any) -> Any:
-        signature_of_kernels = ir.FunctionType(ir.VoidType(), [i64])
-        b.call(b.inttoptr(arguments[0], signature_of_kernels.as_pointer()), [arguments[1]])
+        signature_of_kernels = ir.FunctionType(ir.VoidType(), [i64] * 4)
+        b.call(b.inttoptr(arguments[0], signature_of_kernels.as_pointer()), arguments[1:])
         return context.get_dummy_value()
 
-    return types.void(types.int64, types.int64), emit
+    return types.void(*[types.int64] * 5), emit
+
+
+@kernel
+def share(total: Any, part: Any, parts: Any) -> Any:
+    """Where one of so many parts of a total begins and ends."""
+    return total * part // parts, total * (part + 1) // parts
 
 
 @emitted

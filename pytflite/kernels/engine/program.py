@@ -10,7 +10,7 @@ from pytflite.kernels._compile import callback, kernel
 from pytflite.kernels.engine import depthwise, float_depthwise, float_gemm, gemm, small
 from pytflite.kernels.engine.memory import call_kernel, word
 
-MAKERS: dict[str, Callable[..., Callable[[Any], None]]] = {
+MAKERS: dict[str, Callable[..., Callable[..., None]]] = {
     "gemm": gemm.make,
     "depthwise": depthwise.make,
     "float_gemm": float_gemm.make,
@@ -26,12 +26,13 @@ def compiled(name: str, *literals: int) -> Any:
 
 
 @kernel
-def run(program: Any, count: Any) -> None:
+def run(program: Any, count: Any, scratch: Any) -> None:
     """Call kernels one after the other.
 
     Args:
         program: address of pairs of int64: address of a kernel, address of its block.
         count: how many pairs.
+        scratch: address of what every kernel may write into.
     """
     for i in range(count):
-        call_kernel(word(program, 2 * i), word(program, 2 * i + 1))
+        call_kernel(word(program, 2 * i), word(program, 2 * i + 1), scratch, 0, 1)

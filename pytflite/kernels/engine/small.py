@@ -9,74 +9,81 @@ import numba
 import numpy as np
 
 from pytflite.kernels._compile import kernel
-from pytflite.kernels.engine.memory import pointer, put_word, word
+from pytflite.kernels.engine.memory import pointer, put_word, share, word
 
 carray: Any = numba.carray  # type: ignore[attr-defined]
 
 
-def make_copy() -> Callable[[Any], None]:
+def make_copy() -> Callable[..., None]:
     """Bytes as they are. Words: input, output, count."""
 
-    def copy(p: Any) -> None:
-        count = word(p, 2)
-        source, target = carray(pointer(word(p, 0), np.uint8), count), carray(pointer(word(p, 1), np.uint8), count)
-        for i in range(count):
+    def copy(p: Any, scratch: Any, part: Any, parts: Any) -> None:
+        first, last = share(word(p, 2), part, parts)
+        source = carray(pointer(word(p, 0) + first, np.uint8), last - first)
+        target = carray(pointer(word(p, 1) + first, np.uint8), last - first)
+        for i in range(last - first):
             target[i] = source[i]
 
     return copy
 
 
-def make_flip() -> Callable[[Any], None]:
+def make_flip() -> Callable[..., None]:
     """Bytes exclusive-ored by a constant. Words: input, output, count, constant."""
 
-    def flip(p: Any) -> None:
-        count, bits = word(p, 2), np.uint8(word(p, 3))
-        source, target = carray(pointer(word(p, 0), np.uint8), count), carray(pointer(word(p, 1), np.uint8), count)
-        for i in range(count):
+    def flip(p: Any, scratch: Any, part: Any, parts: Any) -> None:
+        first, last = share(word(p, 2), part, parts)
+        bits = np.uint8(word(p, 3))
+        source = carray(pointer(word(p, 0) + first, np.uint8), last - first)
+        target = carray(pointer(word(p, 1) + first, np.uint8), last - first)
+        for i in range(last - first):
             target[i] = source[i] ^ bits
 
     return flip
 
 
-def make_lookup() -> Callable[[Any], None]:
+def make_lookup() -> Callable[..., None]:
     """A table of 256 bytes. Words: input, output, count, table."""
 
-    def lookup(p: Any) -> None:
-        count = word(p, 2)
-        source, target = carray(pointer(word(p, 0), np.uint8), count), carray(pointer(word(p, 1), np.uint8), count)
+    def lookup(p: Any, scratch: Any, part: Any, parts: Any) -> None:
+        first, last = share(word(p, 2), part, parts)
+        source = carray(pointer(word(p, 0) + first, np.uint8), last - first)
+        target = carray(pointer(word(p, 1) + first, np.uint8), last - first)
         table = carray(pointer(word(p, 3), np.uint8), 256)
-        for i in range(count):
+        for i in range(last - first):
             target[i] = table[source[i]]
 
     return lookup
 
 
-def make_pairs() -> Callable[[Any], None]:
+def make_pairs() -> Callable[..., None]:
     """A table for every pair of bytes. Words: input 1, input 2, output, count, table of 256 x 256 bytes."""
 
-    def pairs(p: Any) -> None:
-        count = word(p, 3)
-        left, right = carray(pointer(word(p, 0), np.uint8), count), carray(pointer(word(p, 1), np.uint8), count)
-        target, table = carray(pointer(word(p, 2), np.uint8), count), carray(pointer(word(p, 4), np.uint8), 65536)
-        for i in range(count):
+    def pairs(p: Any, scratch: Any, part: Any, parts: Any) -> None:
+        first, last = share(word(p, 3), part, parts)
+        left = carray(pointer(word(p, 0) + first, np.uint8), last - first)
+        right = carray(pointer(word(p, 1) + first, np.uint8), last - first)
+        target = carray(pointer(word(p, 2) + first, np.uint8), last - first)
+        table = carray(pointer(word(p, 4), np.uint8), 65536)
+        for i in range(last - first):
             target[i] = table[np.int64(left[i]) * 256 + np.int64(right[i])]
 
     return pairs
 
 
-def make_linear() -> Callable[[Any], None]:
+def make_linear() -> Callable[..., None]:
     """``clip((a * x + b * y + c) >> d)`` of pairs of codes.
 
     Words: input 1, input 2, output, count, a, b, c, d, low, high, flip (as `pairs`, then numbers).
     """
 
-    def linear(p: Any) -> None:
-        count = word(p, 3)
-        left, right = carray(pointer(word(p, 0), np.uint8), count), carray(pointer(word(p, 1), np.uint8), count)
-        target, flip = carray(pointer(word(p, 2), np.uint8), count), np.uint8(word(p, 10))
+    def linear(p: Any, scratch: Any, part: Any, parts: Any) -> None:
+        first, last = share(word(p, 3), part, parts)
+        left = carray(pointer(word(p, 0) + first, np.uint8), last - first)
+        right = carray(pointer(word(p, 1) + first, np.uint8), last - first)
+        target, flip = carray(pointer(word(p, 2) + first, np.uint8), last - first), np.uint8(word(p, 10))
         a, b, c, d = np.int32(word(p, 4)), np.int32(word(p, 5)), np.int32(word(p, 6)), np.int32(word(p, 7))
         low, high = np.int32(word(p, 8)), np.int32(word(p, 9))
-        for i in range(count):
+        for i in range(last - first):
             x, y = np.int32(np.int8(left[i] ^ flip)), np.int32(np.int8(right[i] ^ flip))
             total = np.int32(np.int32(np.int32(x * a) + np.int32(y * b)) + c) >> d
             target[i] = np.uint8(np.int8(min(max(total, low), high))) ^ flip
@@ -84,20 +91,20 @@ def make_linear() -> Callable[[Any], None]:
     return linear
 
 
-def make_mean() -> Callable[[Any], None]:
+def make_mean() -> Callable[..., None]:
     """Means over the middle of (outer, middle, inner) codes, as one fixed-point product of their sum.
 
-    Words: input, output, outer, middle, inner, sums (scratch, int32), offset (added to each sum), multiplier,
-    right shift, output offset, low, high, flip.
+    Words: input, output, outer, middle, inner, offset (added to each sum), multiplier, right shift, output offset, low,
+    high, flip. Scratch: int32 sums, as many as ``inner``.
     """
 
-    def mean(p: Any) -> None:
+    def mean(p: Any, scratch: Any, part: Any, parts: Any) -> None:
         outer, middle, inner = word(p, 2), word(p, 3), word(p, 4)
         source = carray(pointer(word(p, 0), np.uint8), (outer, middle, inner))
-        target, flip = carray(pointer(word(p, 1), np.uint8), (outer, inner)), np.uint8(word(p, 12))
-        sums = carray(pointer(word(p, 5), np.int32), inner)
-        multiplier, shift, offset = word(p, 7), word(p, 8), word(p, 9)
-        start, low, high = np.int32(word(p, 6)), word(p, 10), word(p, 11)
+        target, flip = carray(pointer(word(p, 1), np.uint8), (outer, inner)), np.uint8(word(p, 11))
+        sums = carray(pointer(scratch, np.int32), inner)
+        multiplier, shift, offset = word(p, 6), word(p, 7), word(p, 8)
+        start, low, high = np.int32(word(p, 5)), word(p, 9), word(p, 10)
         half = (np.int64(1) << shift) >> np.int64(1)
         for n in range(outer):
             for c in range(inner):
@@ -114,26 +121,26 @@ def make_mean() -> Callable[[Any], None]:
     return mean
 
 
-def make_average_pool() -> Callable[[Any], None]:
+def make_average_pool() -> Callable[..., None]:
     """Means over windows, halves away from zero.
 
-    Words: input, output, batches, image height and width, channels, sums (scratch, int32), filter height and width,
-    stride height and width, padding top and left, output height and width, low, high, whether codes are int8.
+    Words: input, output, batches, image height and width, channels, filter height and width, stride height and width,
+    padding top and left, output height and width, low, high, whether codes are int8. Scratch: an int32 sum per channel.
     """
 
-    def average_pool(p: Any) -> None:
+    def average_pool(p: Any, scratch: Any, part: Any, parts: Any) -> None:
         batches, image_h, image_w, channels = word(p, 2), word(p, 3), word(p, 4), word(p, 5)
-        filter_h, filter_w, output_h, output_w = word(p, 7), word(p, 8), word(p, 13), word(p, 14)
+        filter_h, filter_w, output_h, output_w = word(p, 6), word(p, 7), word(p, 12), word(p, 13)
         source = carray(pointer(word(p, 0), np.uint8), (batches, image_h, image_w, channels))
         target = carray(pointer(word(p, 1), np.uint8), (batches, output_h, output_w, channels))
-        sums = carray(pointer(word(p, 6), np.int32), channels)
-        low, high, signed = word(p, 15), word(p, 16), word(p, 17) != 0
+        sums = carray(pointer(scratch, np.int32), channels)
+        low, high, signed = word(p, 14), word(p, 15), word(p, 16) != 0
         for n in range(batches):
             for y in range(output_h):
-                top = y * word(p, 9) - word(p, 11)
+                top = y * word(p, 8) - word(p, 10)
                 first_row, last_row = max(top, 0), min(top + filter_h, image_h)
                 for x in range(output_w):
-                    left = x * word(p, 10) - word(p, 12)
+                    left = x * word(p, 9) - word(p, 11)
                     first_column, last_column = max(left, 0), min(left + filter_w, image_w)
                     for c in range(channels):
                         sums[c] = 0
@@ -174,18 +181,18 @@ def reciprocal(x: Any) -> Any:
     return min(max(result << np.int64(1), low), high)
 
 
-def make_softmax() -> Callable[[Any], None]:
+def make_softmax() -> Callable[..., None]:
     """Rows of codes, through a table of exps.
 
-    Words: input, output, rows, depth, exps (256 int64), results (scratch, 256 bytes), flip, and a count that is raised
-    where too many codes are near the largest; such a row is left out.
+    Words: input, output, rows, depth, exps (256 int64), flip, and a word that is set where too many codes are near the
+    largest; such a row is left out. Scratch: 256 bytes.
     """
 
-    def softmax(p: Any) -> None:
-        rows, depth, flip = word(p, 2), word(p, 3), np.uint8(word(p, 6))
+    def softmax(p: Any, scratch: Any, part: Any, parts: Any) -> None:
+        rows, depth, flip = word(p, 2), word(p, 3), np.uint8(word(p, 5))
         source = carray(pointer(word(p, 0), np.uint8), (rows, depth))
         target = carray(pointer(word(p, 1), np.uint8), (rows, depth))
-        exps, results = carray(pointer(word(p, 4), np.int64), 256), carray(pointer(word(p, 5), np.uint8), 256)
+        exps, results = carray(pointer(word(p, 4), np.int64), 256), carray(pointer(scratch, np.uint8), 256)
         for n in range(rows):
             largest = np.int8(-128)
             for c in range(depth):
@@ -199,7 +206,7 @@ def make_softmax() -> Callable[[Any], None]:
                 headroom += 1
             shift = np.int64(12) - headroom + np.int64(31 - 8)
             if shift > 31:
-                put_word(word(p, 7), 0, word(word(p, 7), 0) + 1)
+                put_word(word(p, 6), 0, 1)
                 continue
             inverse = reciprocal((sum << headroom) - np.int64(1 << 31))
             for difference in range(256):
@@ -213,7 +220,7 @@ def make_softmax() -> Callable[[Any], None]:
     return softmax
 
 
-MAKERS: dict[str, Callable[[], Callable[[Any], None]]] = {
+MAKERS: dict[str, Callable[[], Callable[..., None]]] = {
     "copy": make_copy,
     "flip": make_flip,
     "lookup": make_lookup,

@@ -35,11 +35,15 @@ class Call(NamedTuple):
     Attributes:
         kernel: name and literals (`pytflite.kernels.engine.program.compiled`).
         words: of the block: numbers, and arrays, which stand for their addresses.
-        failed: a word that the kernel raises where it cannot compute with the values; None if it always can.
+        parts: into how many parts it may be split and still be worth it; the kernel is told which one it is to compute.
+        scratch: how many bytes of scratch memory it takes.
+        failed: a word that the kernel sets where it cannot compute with the values; None if it always can.
     """
 
     kernel: tuple[Any, ...]
     words: Sequence[Any]
+    parts: int = 1
+    scratch: int = 0
     failed: Array | None = None
 
 
@@ -62,6 +66,15 @@ def binder(op: str, *rules: str) -> Callable[[Binder], Binder]:
         return function
 
     return register
+
+
+LEAST_ELEMENTS = 1 << 13
+"""How many elements a part of an elementwise call has at least."""
+
+
+def parts_of(elements: int) -> int:
+    """Into how many parts to split an elementwise call."""
+    return max(elements // LEAST_ELEMENTS, 1)
 
 
 def is_code(array: Array) -> bool:

@@ -12,7 +12,7 @@ import numpy.typing as npt
 from pytflite.arithmetic.requantize import DoubleRounding
 from pytflite.ops._shared.elementwise import RescaledParams
 from pytflite.plan.node import PreparedNode
-from pytflite.runtime.engine.binding import ANY, Call, Calls, Operand, binder, flip_of, is_code
+from pytflite.runtime.engine.binding import ANY, Call, Calls, Operand, binder, flip_of, is_code, parts_of
 
 Array = npt.NDArray[Any]
 
@@ -23,7 +23,7 @@ Array = npt.NDArray[Any]
 def copy(node: PreparedNode, inputs: Sequence[Operand | None], outputs: Sequence[Array]) -> Calls:
     """Bytes as they are."""
     assert inputs[0] is not None
-    return [Call(("copy",), [inputs[0].array, outputs[0], outputs[0].nbytes])]
+    return [Call(("copy",), [inputs[0].array, outputs[0], outputs[0].nbytes], parts_of(outputs[0].nbytes))]
 
 
 @binder(ANY, "lookup")
@@ -36,8 +36,8 @@ def lookup(node: PreparedNode, inputs: Sequence[Operand | None], outputs: Sequen
         return None
     flipped = np.arange(256, dtype=np.uint8) ^ table
     if (flipped == flipped[0]).all():
-        return [Call(("flip",), [input, output, input.size, int(flipped[0])])]
-    return [Call(("lookup",), [input, output, input.size, table.copy()])]
+        return [Call(("flip",), [input, output, input.size, int(flipped[0])], parts_of(input.size))]
+    return [Call(("lookup",), [input, output, input.size, table.copy()], parts_of(input.size))]
 
 
 @binder("ADD", "int8", "uint8")
@@ -79,9 +79,9 @@ def pairs(
     if factors is None:
         by_byte = np.argsort(codes.view(np.uint8))
         table = np.ascontiguousarray(table.reshape(256, 256)[by_byte][:, by_byte])
-        return [Call(("pairs",), [left, right, output, output.size, table])]
+        return [Call(("pairs",), [left, right, output, output.size, table], parts_of(output.size))]
     bounds = int(ascending.min()), int(ascending.max())
-    return [Call(("linear",), [left, right, output, output.size, *factors, *bounds, flip])]
+    return [Call(("linear",), [left, right, output, output.size, *factors, *bounds, flip], parts_of(output.size))]
 
 
 def slopes(p: RescaledParams, sign: int) -> tuple[float, float] | None:

@@ -22,14 +22,19 @@ Array = npt.NDArray[Any]
 
 
 class Program(NamedTuple):
-    """Some calls in a row; ``table`` is the address of what `pytflite.kernels.engine.program.run` walks through."""
+    """Some calls in a row.
 
-    table: int
-    calls: int
+    Attributes:
+        table: what `pytflite.kernels.engine.program.run` walks through.
+        scratch: what all kernels write into.
+    """
+
+    table: Array
+    scratch: Array
 
     def __call__(self, machine: Machine) -> None:
         """Run them."""
-        run(self.table, self.calls)
+        run(self.table.ctypes.data, len(self.table) // 2, self.scratch.ctypes.data)
 
 
 class Fallback(NamedTuple):
@@ -64,6 +69,7 @@ class Engine:
         self._keep: list[Any] = [self._allocate(plan, nodes)]
         self._steps: list[Program | Fallback] = []
         self._failed: list[Array] = []
+        self._scratch = 0
         self.bound: set[int] = set()
         pending: list[tuple[int, int]] = []
         for node in nodes:
@@ -126,6 +132,7 @@ class Engine:
         block = aligned(8 * len(call.words)).view(np.int64)
         block[:] = [word.ctypes.data if isinstance(word, np.ndarray) else int(word) for word in call.words]
         self._keep += [kernel, block, call.words]
+        self._scratch = max(self._scratch, call.scratch)
         if call.failed is not None:
             self._failed.append(call.failed)
         return kernel.address, block.ctypes.data
@@ -134,6 +141,5 @@ class Engine:
         if pending:
             table = aligned(16 * len(pending)).view(np.int64)
             table[:] = np.ravel(pending)
-            self._keep.append(table)
-            self._steps.append(Program(table.ctypes.data, len(pending)))
+            self._steps.append(Program(table, aligned(self._scratch)))
             pending.clear()

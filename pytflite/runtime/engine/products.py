@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from pytflite.arithmetic.epilogue import QuantizedEpilogue
 from pytflite.arithmetic.requantize import DoubleRounding, Float64
-from pytflite.kernels.engine import packing
+from pytflite.kernels.engine import SLACK, packing
 from pytflite.ops._shared.windows import Window
 from pytflite.plan.node import PreparedNode
 from pytflite.runtime.engine.binding import Call, Calls, Operand, binder, flip_of, is_code, recipe_of, signed_offset
@@ -25,6 +25,9 @@ ROW_VECTORS = 4
 
 PANEL_BYTES = 1 << 16
 """What a panel of gathered rows may take, so that it stays in the cache while all weights pass by."""
+
+LEAST_PRODUCTS = 1 << 16
+"""Smaller convolutions are not split."""
 
 LARGEST_OFFSET = 1 << 14
 """Zero points beyond are left to the plain kernels: codes without them are to fit into int16."""
@@ -134,11 +137,14 @@ def gemm(source: Product, image: Array, window: Window, filter_size: tuple[int, 
         words = [
             image.reshape(-1)[first // (channels // groups) * pixel_depth :], output.reshape(-1)[first:], blocks,
             rows, len(blocks), blocks.shape[1], row_bytes // 4, source.finishing, channels, channels // groups,
-            packing.aligned(panel_rows * row_bytes), panel_rows, row_bytes, height, width, pixel, pixel_depth,
+            panel_rows, row_bytes, height, width, pixel, pixel_depth,
             filter_h, filter_w, *window[:6], window.output_h, window.output_w, flip_of(image), source.offset,
             int(unmoved and 2 * pixel == row_bytes),
         ]  # fmt: skip
-        calls.append(Call(("gemm", tile_rows, vectors, recipe.kind, int(narrow)), words))
+        parts = max(rows // tile_rows, len(blocks)) if rows * source.weights.size > LEAST_PRODUCTS else 1
+        calls.append(
+            Call(("gemm", tile_rows, vectors, recipe.kind, int(narrow)), words, parts, panel_rows * row_bytes + SLACK)
+        )
     return calls
 
 
@@ -194,7 +200,7 @@ def depthwise_conv_2d(node: PreparedNode, inputs: Sequence[Operand | None], outp
     pairs = -(-filter_h * filter_w // 2)
     words = [
         image.array, outputs[0], blocks, pairs, source.finishing, channels, blocks.shape[1],
-        packing.aligned(16 * pairs * window.output_w), outside, flips, batch, height, width, filter_h, filter_w,
+        outside, flips, batch, height, width, filter_h, filter_w,
         *window[:6], window.output_h, window.output_w,
     ]  # fmt: skip
-    return [Call(("depthwise", recipe.kind), words)]
+    return [Call(("depthwise", recipe.kind), words, batch * window.output_h, 16 * pairs * window.output_w)]

@@ -35,10 +35,10 @@ def mean(node: PreparedNode, inputs: Sequence[Operand | None], outputs: Sequence
     outer, inner = prod(input.shape[: axes[0]]), prod(input.shape[axes[-1] + 1 :])
     flip = flip_of(input)
     words = [
-        input, output, outer, p.reduction.depth, inner, packing.aligned(4 * inner), p.offset + flip * p.reduction.depth,
+        input, output, outer, p.reduction.depth, inner, p.offset + flip * p.reduction.depth,
         requantizer.multiplier[0], -requantizer.shift[0], offset - flip, low - flip, high - flip, flip,
     ]  # fmt: skip
-    return [Call(("mean",), words)]
+    return [Call(("mean",), words, scratch=4 * inner)]
 
 
 @binder("AVERAGE_POOL_2D", "integer")
@@ -59,11 +59,11 @@ def average_pool_2d(node: PreparedNode, inputs: Sequence[Operand | None], output
     if not takes:
         return None
     words = [
-        input, output, batch, height, width, channels, packing.aligned(4 * channels), p.filter_h, p.filter_w,
+        input, output, batch, height, width, channels, p.filter_h, p.filter_w,
         w.stride_h, w.stride_w, w.pad_top, w.pad_left, w.output_h, w.output_w, p.activation_min, p.activation_max,
         int(limits.min < 0),
     ]  # fmt: skip
-    return [Call(("average_pool",), words)]
+    return [Call(("average_pool",), words, scratch=4 * channels)]
 
 
 def shows(positions: int, stride: int, padding: int, filter_size: int, size: int) -> bool:
@@ -80,6 +80,6 @@ def softmax(node: PreparedNode, inputs: Sequence[Operand | None], outputs: Seque
         return None
     depth, failed = input.shape[-1], packing.aligned(8).view(np.int64)
     words = [
-        input, output, input.size // depth, depth, node.params.exps.copy(), packing.aligned(256), flip_of(input), failed
+        input, output, input.size // depth, depth, node.params.exps.copy(), flip_of(input), failed
     ]  # fmt: skip
-    return [Call(("softmax",), words, failed)]
+    return [Call(("softmax",), words, scratch=256, failed=failed)]
