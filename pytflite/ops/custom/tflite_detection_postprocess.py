@@ -21,7 +21,7 @@ import numpy as np
 import numpy.typing as npt
 
 from pytflite.arithmetic import libm
-from pytflite.arithmetic.partial_sort import largest_first
+from pytflite.arithmetic.ordering import largest_first
 from pytflite.errors import InvokeError
 from pytflite.ops._api import Node, Op, Shape
 from pytflite.ops._shared.custom_options import boolean, integer, real
