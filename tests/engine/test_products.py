@@ -9,8 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from pytflite.arithmetic.requantize import REQUANTIZERS
 from pytflite.build import ModelBuilder
 from pytflite.model.types import Model
+from pytflite.profiles import OPTIMIZED, REFERENCE, XNNPACK, Profile, requantize
 from pytflite.schema.enums import ActivationFunctionType, BuiltinOperator, Padding
 from pytflite.schema.tables import Conv2DOptions, DepthwiseConv2DOptions
 from tests.ops.convolutions import convolution_case
@@ -25,6 +27,9 @@ from pytflite.kernels.engine.isa import ISA
 from tests.engine.engines import agree
 
 ACTIVATIONS = list(ActivationFunctionType)[:4]
+
+UNBOUND = {"eight_bits", "rounding_up_flat", "wide"}
+"""Requantizers that no sum of products in codes of 8 bits has."""
 
 
 @settings(max_examples=60, deadline=None)
@@ -93,10 +98,10 @@ def test_depthwise(kind: str, channels: int, filter_size: tuple[int, int], strid
 
 
 @settings(max_examples=40, deadline=None)
-@given(st.one_of(convolutions(), depthwises(), full_connections()))
-def test_whatever_the_operators_take(subject: Any) -> None:
+@given(st.one_of(convolutions(), depthwises(), full_connections()), st.sampled_from([REFERENCE, OPTIMIZED, XNNPACK]))
+def test_whatever_the_operators_take(subject: Any, profile: Profile) -> None:
     for inputs in subject.inputs:
-        agree(subject.model, inputs)
+        agree(subject.model, inputs, profile=profile)
 
 
 def one_tap(rng: np.random.Generator, channels: int, activation: ActivationFunctionType) -> tuple[Model, Any]:
@@ -116,12 +121,39 @@ def one_tap(rng: np.random.Generator, channels: int, activation: ActivationFunct
     return b.build(), rng.integers(-128, 128, (1, 3, 5, 1)).astype(np.int8)
 
 
-def test_accumulators_of_every_size_at_every_scale() -> None:
+@pytest.mark.parametrize("requantizer", sorted(set(REQUANTIZERS) - UNBOUND))
+def test_accumulators_of_every_size_at_every_scale(requantizer: str) -> None:
+    profile = REFERENCE.override("one recipe", {"CONV_2D/int8": requantize(requantizer)})
     bound = 0
-    for seed in range(200):
-        model, data = one_tap(np.random.default_rng(seed), 48, ACTIVATIONS[seed % 4])
-        bound += len(agree(model, [data]).bound)
-    assert bound > 100
+    for seed in range(80):
+        model, data = one_tap(np.random.default_rng(seed), 41, ACTIVATIONS[seed % 4])
+        bound += len(agree(model, [data], profile=profile).bound)
+    assert bound > 40
+
+
+@pytest.mark.parametrize("requantizer", sorted(UNBOUND))
+def test_other_recipes_are_left_alone(requantizer: str) -> None:
+    profile = REFERENCE.override("one recipe", {"CONV_2D/int8": requantize(requantizer)})
+    model, data = one_tap(np.random.default_rng(0), 16, ACTIVATIONS[0])
+    assert not agree(model, [data], profile=profile).bound
+
+
+@pytest.mark.parametrize("requantizer", ["double_rounding", "rounding_up", "rounding_up_by_channels", "single"])
+@pytest.mark.parametrize("exponent", [0, 1, 2, 7, 20])
+def test_ties(requantizer: str, exponent: int) -> None:
+    """Every accumulator is a tie, or next to one, of either sign."""
+    scale, channels = np.float32(2.0**-exponent), 24
+    g = (b := ModelBuilder()).subgraph("main")
+    x = g.input("input", (1, 1, 251, 1), "i8", scale=np.float32(1), zero_point=0)
+    taps = np.ones((channels, 1, 1, 1), np.int8)
+    f = g.constant("filter", taps, "i8", scale=[scale] * channels, zero_point=[0] * channels, quantized_dimension=0)
+    bias = (np.arange(-channels // 2, channels // 2) * 2**exponent + 2**exponent // 2).astype(np.int32)
+    y = g.output("output", (0, 0, 0, 0), "i8", scale=np.float32(1), zero_point=3)
+    c = g.constant("bias", bias, "i32", scale=[scale] * channels, zero_point=[0] * channels)
+    g.operator(BuiltinOperator.CONV_2D, [x, f, c], [y], Conv2DOptions(stride_h=1, stride_w=1))
+    profile = REFERENCE.override("one recipe", {"CONV_2D/int8": requantize(requantizer)})
+    data = (np.arange(251) - 125).astype(np.int8).reshape(1, 1, 251, 1)
+    assert agree(b.build(), [data], profile=profile).bound
 
 
 @pytest.mark.skipif(ISA.name != "avx2", reason="counts spills of the tile for 16 registers")

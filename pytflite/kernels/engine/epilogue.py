@@ -1,6 +1,6 @@
 """From accumulators to codes: requantize, add the output offset, clamp, store. Emitted behind each tile.
 
-For every vector of 8 channels there are `HEAD` bytes: the bias, then what the recipe needs (`packing.recipe`). Codes
+For every vector of channels there are `HEAD` bytes: the bias, then what the recipe needs (`packing.heads`). Codes
 are computed as int8; where the output is uint8, offset and bounds are 128 less and the highest bit is flipped at last.
 """
 
@@ -9,67 +9,73 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from pytflite.kernels.engine._ir import at, call, constant, f64, i8, i16, i32, i64, load, shuffle, store, vector
-from pytflite.kernels.engine.isa import ISA, int8s, int16s, int32s
+from pytflite.kernels.engine._ir import at, call, constant, f32, f64, i8, i16, i32, i64, load, shuffle, store, vector
+from pytflite.kernels.engine.isa import ISA, LANES, int8s, int16s, int32s
 
-HEAD = 224
-"""Bytes for 8 channels: bias, and the constants of the recipe."""
+HEAD = 28 * LANES
+"""Bytes for a vector of channels: bias, and the constants of the recipe."""
 
-int64s, doubles = vector(i64, 4), vector(f64, 4)
+int64s, doubles, floats = vector(i64, LANES // 2), vector(f64, LANES // 2), vector(f32, LANES)
 
 
-def fixed_point(b: Any, accumulator: Any, constants: Any, *, signed: bool) -> Any:
-    """``RoundingDivideByPOT(SaturatingRoundingDoublingHighMul(x, M), e)`` without a left shift.
+def fixed_point(b: Any, accumulator: Any, constants: Any, *, ties_away: bool) -> Any:
+    """A product with a multiplier M and a right shift e, without a left shift, in one rounding or two.
 
-    The high product, with the half that the second rounding adds, must fit into int32.
+    The high product, with the half that the last rounding adds, must fit into int32.
 
     The accumulator comes with 2**31 added (in the bias), so that unsigned products serve. With ``u = x + 2**31`` and
-    ``A = 2**31 + (C << 32)``, the high half of ``u * 2M + A`` is what the first rounding gives, plus ``M + C``; C
-    takes M away again and adds the half of the second rounding, less 1 because its ties go away from zero. The 1 comes
-    back where x is not negative, which is the top bit of ``u``: masked, for there is no second rounding if e is 0. If
-    the activation lets no code below the zero point pass, negative x do not matter and C is kept a half.
+    ``A = N + (C << 32)``, where N is 2**31 if there is a first rounding, the high half of ``u * 2M + A`` is what that
+    gives, plus ``M + C``; C takes M away again and adds the half of the last rounding. Where ties of that go away from
+    zero, C is 1 less; the 1 comes back where x is not negative, which is the top bit of ``u``: masked, for not all
+    channels round so, and there is no second rounding if e is 0.
 
-    Constants: 2M of the even and the odd channels (4 int64 each), A likewise, the mask, e (8 int32 each).
+    Constants: 2M of the even and the odd channels (int64 each), A likewise, the mask, e (int32 each).
     """
-    even, odd = load(b, constants, int64s, 0), load(b, constants, int64s, 32)
-    add_even, add_odd = load(b, constants, int64s, 64), load(b, constants, int64s, 96)
+    even, odd, add_even, add_odd = (load(b, constants, int64s, 4 * LANES * k) for k in range(4))
     low = constant(int64s, 0xFFFFFFFF)
     pairs = b.bitcast(accumulator, int64s)
     product_even = b.add(b.mul(b.and_(pairs, low), b.and_(even, low)), add_even)
     product_odd = b.add(b.mul(b.lshr(pairs, constant(int64s, 32)), b.and_(odd, low)), add_odd)
     halves = b.bitcast(product_even, int32s), b.bitcast(product_odd, int32s)
-    high = shuffle(b, [lane for k in range(4) for lane in (2 * k + 1, 8 + 2 * k + 1)], *halves)
-    if signed:
-        mask = load(b, constants, int32s, 128)
+    high = shuffle(b, [lane for k in range(1, LANES, 2) for lane in (k, LANES + k)], *halves)
+    if ties_away:
+        mask = load(b, constants, int32s, 16 * LANES)
         high = b.add(high, b.and_(b.lshr(accumulator, constant(int32s, 31)), mask))
-    return b.ashr(high, load(b, constants, int32s, 160))
+    return b.ashr(high, load(b, constants, int32s, 20 * LANES))
 
 
-def signed_fixed_point(b: Any, accumulator: Any, constants: Any) -> Any:
-    """`fixed_point` for all accumulators."""
-    return fixed_point(b, accumulator, constants, signed=True)
+def ties_away(b: Any, accumulator: Any, constants: Any) -> Any:
+    """`fixed_point` where some channels round ties away from zero."""
+    return fixed_point(b, accumulator, constants, ties_away=True)
 
 
-def rectified_fixed_point(b: Any, accumulator: Any, constants: Any) -> Any:
-    """`fixed_point` where no code below the output's zero point passes."""
-    return fixed_point(b, accumulator, constants, signed=False)
+def ties_up(b: Any, accumulator: Any, constants: Any) -> Any:
+    """`fixed_point` where none does."""
+    return fixed_point(b, accumulator, constants, ties_away=False)
 
 
 def float64(b: Any, accumulator: Any, constants: Any) -> Any:
-    """A float64 product, rounded half away from zero; it must fit into int32. Constants: 8 float64."""
-    exact = b.sub(accumulator, constant(int32s, -(1 << 31)))
+    """A float64 product, rounded half away from zero; it must fit into int32. Constants: float64."""
+    exact, half = b.sub(accumulator, constant(int32s, -(1 << 31))), LANES // 2
     codes = []
-    for half in (0, 1):
-        scale = load(b, constants, doubles, 32 * half)
-        product = b.fmul(b.sitofp(shuffle(b, range(4 * half, 4 * half + 4), exact), doubles), scale)
-        codes.append(b.fptosi(call(b, "llvm.round.v4f64", doubles, [product]), vector(i32, 4)))
-    return shuffle(b, range(8), *codes)
+    for first in (0, half):
+        scale = load(b, constants, doubles, 8 * first)
+        product = b.fmul(b.sitofp(shuffle(b, range(first, first + half), exact), doubles), scale)
+        codes.append(b.fptosi(call(b, f"llvm.round.v{half}f64", doubles, [product]), vector(i32, half)))
+    return shuffle(b, range(LANES), *codes)
+
+
+def float32(b: Any, accumulator: Any, constants: Any) -> Any:
+    """A float32 product, rounded half to even; it must fit into int32. Constants: float32."""
+    exact = b.sub(accumulator, constant(int32s, -(1 << 31)))
+    product = b.fmul(b.sitofp(exact, floats), load(b, constants, floats))
+    return b.fptosi(call(b, f"llvm.rint.v{LANES}f32", floats, [product]), int32s)
 
 
 Recipe = Callable[[Any, Any, Any], Any]
 
-RECIPES: Sequence[Recipe] = (signed_fixed_point, rectified_fixed_point, float64)
-"""In the order of `packing.SIGNED`, `packing.RECTIFIED`, `packing.FLOAT64`."""
+RECIPES: Sequence[Recipe] = (ties_away, ties_up, float64, float32)
+"""In the order of `packing.TIES_AWAY`, `packing.TIES_UP`, `packing.FLOAT64`, `packing.FLOAT32`."""
 
 
 def finish(b: Any, low: Any, high: Any, constants: Any) -> Any:

@@ -8,11 +8,11 @@ import numpy as np
 import numpy.typing as npt
 
 from pytflite.kernels.engine import SLACK
+from pytflite.kernels.engine.isa import LANES
 
 Array = npt.NDArray[Any]
 
-LANES = 8
-SIGNED, RECTIFIED, FLOAT64 = range(3)
+TIES_AWAY, TIES_UP, FLOAT64, FLOAT32 = range(4)
 """The recipes of `epilogue.RECIPES`."""
 
 
@@ -36,45 +36,33 @@ class Recipe(NamedTuple):
     """How accumulators become outputs.
 
     Attributes:
-        kind: `SIGNED`, `RECTIFIED` or `FLOAT64`.
-        constants: bytes, (channels rounded up to 16) / 8 rows of 192.
+        kind: `TIES_AWAY`, `TIES_UP`, `FLOAT64` or `FLOAT32`.
+        columns: constants in the order in which `epilogue.RECIPES` reads them, each with one entry per channel.
     """
 
     kind: int
-    constants: Array
+    columns: tuple[Array, ...]
+
+    def of(self, channels: slice) -> Recipe:
+        """The recipe of some channels."""
+        return Recipe(self.kind, tuple(column[channels] for column in self.columns))
 
 
-def padded(values: npt.ArrayLike, channels: int, dtype: npt.DTypeLike = np.int64) -> Array:
-    """One entry per channel, zeros up to a multiple of 16."""
-    result = np.zeros(-(-channels // 16) * 16, dtype)
-    result[:channels] = values
-    return result
+def fixed_point(multiplier: Array, exponent: Array, away: Array, *, once: bool) -> Recipe:
+    """Constants of `epilogue.fixed_point`.
 
-
-def fixed_point(multiplier: Array, shift: Array, channels: int, *, rectified: bool) -> Recipe:
-    """Constants of `epilogue.fixed_point`; shifts must not be positive."""
-    factor, exponent = padded(multiplier, channels), padded(-shift.astype(np.int64), channels)
-    exponent = np.where(factor == 0, 1, exponent)
-    mask = np.where(exponent > 0, 1, 0)
+    Args:
+        multiplier: int64, one per channel, as are the next two.
+        exponent: right shift.
+        away: whether ties of the last rounding go away from zero.
+        once: whether there is one rounding.
+    """
+    mask = away & (exponent > 0)
     half = np.where(exponent > 0, np.int64(1) << np.maximum(exponent - 1, 0), 0)
-    correction: Array = half - factor - (0 if rectified else mask)
-    addend = (np.int64(1) << 31) + (correction << 32)
-    rows = len(factor) // LANES
-    constants = np.zeros((rows, 192), np.uint8)
-    words, halves = constants.view(np.int64), constants.view(np.int32)
-    for position, column in ((0, 2 * factor), (8, addend)):
-        lanes = column.reshape(rows, LANES)
-        words[:, position : position + 4], words[:, position + 4 : position + 8] = lanes[:, 0::2], lanes[:, 1::2]
-    halves[:, 32:40], halves[:, 40:48] = mask.reshape(rows, LANES), exponent.reshape(rows, LANES)
-    return Recipe(RECTIFIED if rectified else SIGNED, constants)
-
-
-def float64(scale: Array, channels: int) -> Recipe:
-    """Constants of `epilogue.float64`."""
-    lanes = padded(scale, channels, np.float64).reshape(-1, LANES)
-    constants = np.zeros((len(lanes), 192), np.uint8)
-    constants.view(np.float64)[:, :LANES] = lanes
-    return Recipe(FLOAT64, constants)
+    first = np.where((exponent > 0) & once, 0, np.int64(1) << 31)
+    addend = first + ((half - multiplier - mask) << 32)
+    columns = 2 * multiplier, addend, mask.astype(np.int32), exponent.astype(np.int32)
+    return Recipe(TIES_AWAY if mask.any() else TIES_UP, columns)
 
 
 def finishing(offset: int, low: int, high: int, *, unsigned: bool) -> Array:
@@ -88,10 +76,23 @@ def finishing(offset: int, low: int, high: int, *, unsigned: bool) -> Array:
     return constants
 
 
-def heads(bias: Array, recipe: Recipe) -> Array:
-    """Bytes, one row of 224 for 8 channels: bias plus 2**31, modulo 2**32, and the recipe's constants."""
-    start = (padded(bias, len(bias)) + (1 << 31)).astype(np.uint32).view(np.uint8)
-    return np.concatenate([start.reshape(-1, 4 * LANES), recipe.constants], axis=1)
+def heads(bias: Array, recipe: Recipe, vectors: int) -> Array:
+    """Bytes, one row for each of some vectors of channels: bias plus 2**31, modulo 2**32, and the recipe's constants.
+
+    Constants of 64 bits that are integers are there for the even channels first, then for the odd ones.
+    """
+    rows = np.zeros((vectors, 28 * LANES), np.uint8)
+    position = 0
+    for column in ((bias + (1 << 31)).astype(np.uint32), *recipe.columns):
+        lanes = np.zeros(vectors * LANES, column.dtype)
+        lanes[: len(column)] = column
+        lanes = lanes.reshape(vectors, LANES)
+        if column.dtype == np.int64:
+            lanes = np.concatenate([lanes[:, 0::2], lanes[:, 1::2]], axis=1)
+        part = lanes.view(np.uint8)
+        rows[:, position : position + part.shape[1]] = part
+        position += part.shape[1]
+    return rows
 
 
 def gemm_blocks(weights: Array, bias: Array, recipe: Recipe, vectors: int, *, narrow: bool) -> Array:
@@ -102,9 +103,7 @@ def gemm_blocks(weights: Array, bias: Array, recipe: Recipe, vectors: int, *, na
     matrix = np.zeros((blocks * vectors * LANES, pairs, 2), dtype)
     matrix.reshape(len(matrix), -1)[:channels, :depth] = weights
     matrix = matrix.reshape(blocks, vectors, LANES, pairs, 2).transpose(0, 3, 1, 2, 4)
-    head = np.zeros((blocks * vectors, 224), np.uint8)
-    rows = heads(bias, recipe)[: len(head)]
-    head[: len(rows)] = rows
+    head = heads(bias, recipe, blocks * vectors)
     return blocks_of(head.reshape(blocks, -1), matrix.reshape(blocks, -1).view(np.uint8))
 
 
@@ -115,9 +114,8 @@ def depthwise_blocks(weights: Array, bias: Array, recipe: Recipe) -> Array:
     matrix = np.zeros((2 * pairs, 16 * blocks), np.int16)
     matrix[:taps, :channels] = weights
     matrix = matrix.reshape(pairs, 2, blocks, 16).transpose(2, 0, 3, 1)
-    return blocks_of(
-        heads(bias, recipe).reshape(blocks, -1), np.ascontiguousarray(matrix).reshape(blocks, -1).view(np.uint8)
-    )
+    head = heads(bias, recipe, blocks * 16 // LANES)
+    return blocks_of(head.reshape(blocks, -1), np.ascontiguousarray(matrix).reshape(blocks, -1).view(np.uint8))
 
 
 def blocks_of(head: Array, matrix: Array) -> Array:

@@ -8,13 +8,26 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from pytflite.arithmetic.requantize import DoubleRounding, Float64, Requantizer
+from pytflite.arithmetic.requantize import (
+    DoubleRounding,
+    Float32,
+    Float64,
+    Requantizer,
+    RoundingLast,
+    RoundingUp,
+    RoundingUpByChannels,
+    Single,
+    SingleSaturating,
+)
 from pytflite.kernels.engine import packing
 from pytflite.plan.node import PreparedNode
 
 Array = npt.NDArray[Any]
 
 INT32_MAX = (1 << 31) - 1
+
+ONCE = (Single, SingleSaturating, RoundingLast)
+"""Requantizers of one rounding, ties up; for small accumulators they are the same."""
 
 
 class Operand(NamedTuple):
@@ -92,26 +105,46 @@ def signed_offset(array: Array, offset: int) -> int:
     return offset + flip_of(array)
 
 
+def left_factors(requantizer: Requantizer, channels: int) -> Array:
+    """What a requantizer multiplies accumulators by before anything else: int64, one per channel."""
+    shift = np.broadcast_to(getattr(requantizer, "shift", 0), channels).astype(np.int64)
+    return np.int64(1) << np.clip(shift, 0, 32)
+
+
 def recipe_of(requantizer: Requantizer, reach: Array, *, rectified: bool) -> packing.Recipe | None:
-    """How the engine requantizes, None if it cannot do so exactly.
+    """How the engine requantizes accumulators that were multiplied by `left_factors`; None if it cannot do so exactly.
 
     Args:
         requantizer: of the epilogue.
-        reach: largest magnitude of an accumulator, one per channel.
+        reach: largest magnitude of such an accumulator, one per channel.
         rectified: whether no code below the output's zero point passes.
     """
     channels = len(reach)
     if channels == 0 or reach.max() >= INT32_MAX:
         return None
     match requantizer:
-        case DoubleRounding(multiplier, shift) if (shift <= 0).all() and (multiplier >= 0).all():
-            high = (reach * multiplier.astype(np.int64) >> 31) + 1
-            half = np.int64(1) << np.maximum(-shift.astype(np.int64) - 1, 0)
-            if (high + half).max() < INT32_MAX:
-                return packing.fixed_point(multiplier, shift, channels, rectified=rectified)
         case Float64(scale) if (reach * np.abs(scale)).max() < INT32_MAX:
-            return packing.float64(scale, channels)
-    return None
+            return packing.Recipe(packing.FLOAT64, (np.broadcast_to(scale, channels),))
+        case Float32(scale) if (reach * np.abs(scale.astype(np.float64))).max() < 1 << 30:
+            return packing.Recipe(packing.FLOAT32, (np.broadcast_to(scale, channels),))
+        case DoubleRounding():
+            grouped = 0
+        case RoundingUpByChannels():
+            grouped = requantizer.grouped
+        case RoundingUp() | Single() | SingleSaturating():
+            grouped = channels
+        case RoundingLast() if reach.max() < 1 << 30:
+            grouped = channels
+        case _:
+            return None
+    fields = requantizer.multiplier, np.maximum(-requantizer.shift.astype(np.int64), 0)
+    multiplier, exponent = (np.broadcast_to(field, channels).astype(np.int64) for field in fields)
+    high = (reach * np.abs(multiplier) >> 31) + 1
+    half = np.int64(1) << np.maximum(exponent - 1, 0)
+    if (multiplier < 0).any() or (high + half).max() >= INT32_MAX:
+        return None
+    away = (np.arange(channels) >= grouped) & (not rectified)
+    return packing.fixed_point(multiplier, exponent, away, once=isinstance(requantizer, ONCE))
 
 
 def binder_of(node: PreparedNode) -> Binder | None:

@@ -9,11 +9,20 @@ import numpy as np
 import numpy.typing as npt
 
 from pytflite.arithmetic.epilogue import QuantizedEpilogue
-from pytflite.arithmetic.requantize import DoubleRounding, Float64
 from pytflite.kernels.engine import SLACK, packing
 from pytflite.ops._shared.windows import Window
 from pytflite.plan.node import PreparedNode
-from pytflite.runtime.engine.binding import Call, Calls, Operand, binder, flip_of, is_code, recipe_of, signed_offset
+from pytflite.runtime.engine.binding import (
+    Call,
+    Calls,
+    Operand,
+    binder,
+    flip_of,
+    is_code,
+    left_factors,
+    recipe_of,
+    signed_offset,
+)
 
 Array = npt.NDArray[Any]
 
@@ -39,14 +48,14 @@ class Product(NamedTuple):
     Attributes:
         weights: int64 without zero points.
         bias: int64.
-        recipes: the recipe of some of the channels.
+        recipe: from accumulators to outputs.
         offset: added to input codes, as int8.
         finishing: constants of the epilogue.
     """
 
     weights: Array
     bias: Array
-    recipes: Callable[[slice], packing.Recipe | None]
+    recipe: packing.Recipe
     offset: int
     finishing: Array
 
@@ -67,9 +76,9 @@ def product(
     assert filter is not None
     arrays, epilogue = (input.array, filter.array, output), p.epilogue
     constant = filter.is_constant and (bias is None or bias.is_constant)
-    if not (isinstance(epilogue, QuantizedEpilogue) and isinstance(epilogue.requantizer, DoubleRounding | Float64)):
+    if not (isinstance(epilogue, QuantizedEpilogue) and constant and p.zero.dtype == np.int32):
         return None
-    if not (constant and all(is_code(array) and array.size for array in arrays) and p.zero.dtype == np.int32):
+    if not all(is_code(array) and array.size for array in arrays):
         return None
     limits = np.iinfo(output.dtype)
     low, high, zero_point = epilogue.activation_min, epilogue.activation_max, epilogue.output_offset
@@ -79,34 +88,18 @@ def product(
     if not (small and limits.min <= low <= high <= limits.max and limits.min <= zero_point <= limits.max):
         return None
     start = np.zeros(len(taps), np.int64) if bias is None else bias.array.reshape(-1).astype(np.int64)
-    factor, requantizer = without_left_shift(epilogue.requantizer, len(taps))
+    factor = left_factors(epilogue.requantizer, len(taps))
     taps, start = taps * factor[:, None], start * factor
     widest = max(abs(offset - 128), abs(offset + 127))
     reach = np.abs(taps).sum(axis=1) * widest + np.abs(start)
-    if np.abs(taps).max() > np.iinfo(np.int16).max:
+    recipe = recipe_of(epilogue.requantizer, reach, rectified=low >= zero_point)
+    if recipe is None or np.abs(taps).max() > np.iinfo(np.int16).max:
         return None
-
-    def recipes(channels: slice) -> packing.Recipe | None:
-        part = requantizer._make(field[channels] for field in requantizer)
-        return recipe_of(part, reach[channels], rectified=low >= zero_point)
-
     finishing = packing.finishing(zero_point, low, high, unsigned=output.dtype == np.uint8)
-    return Product(taps, start, recipes, offset, finishing)
+    return Product(taps, start, recipe, offset, finishing)
 
 
-def without_left_shift(requantizer: Any, channels: int) -> tuple[Array, Any]:
-    """What to multiply accumulators by, and how to requantize them then without a left shift; one entry per channel.
-
-    It is the same as long as accumulators stay small (`recipe_of` looks).
-    """
-    fields = requantizer._make(np.broadcast_to(field, channels) for field in requantizer)
-    if not isinstance(fields, DoubleRounding):
-        return np.ones(channels, np.int64), fields
-    left = np.maximum(fields.shift, 0).astype(np.int64)
-    return np.int64(1) << np.minimum(left, 30), fields._replace(shift=np.minimum(fields.shift, 0))
-
-
-def gemm(source: Product, image: Array, window: Window, filter_size: tuple[int, int], output: Array) -> Calls:
+def gemm(source: Product, image: Array, window: Window, filter_size: tuple[int, int], output: Array) -> list[Call]:
     """Calls of a convolution.
 
     Args:
@@ -130,10 +123,9 @@ def gemm(source: Product, image: Array, window: Window, filter_size: tuple[int, 
     calls = []
     for first in range(0, channels, channels // groups):
         own = slice(first, first + channels // groups)
-        recipe = source.recipes(own)
-        if recipe is None:
-            return None
-        blocks = packing.gemm_blocks(source.weights[own], source.bias[own], recipe, vectors, narrow=narrow)
+        blocks = packing.gemm_blocks(
+            source.weights[own], source.bias[own], source.recipe.of(own), vectors, narrow=narrow
+        )
         words = [
             image.reshape(-1)[first // (channels // groups) * pixel_depth :], output.reshape(-1)[first:], blocks,
             rows, len(blocks), blocks.shape[1], row_bytes // 4, source.finishing, channels, channels // groups,
@@ -142,9 +134,8 @@ def gemm(source: Product, image: Array, window: Window, filter_size: tuple[int, 
             int(unmoved and 2 * pixel == row_bytes),
         ]  # fmt: skip
         parts = max(rows // tile_rows, len(blocks)) if rows * source.weights.size > LEAST_PRODUCTS else 1
-        calls.append(
-            Call(("gemm", tile_rows, vectors, recipe.kind, int(narrow)), words, parts, panel_rows * row_bytes + SLACK)
-        )
+        literals = tile_rows, vectors, source.recipe.kind, int(narrow)
+        calls.append(Call(("gemm", *literals), words, parts, panel_rows * row_bytes + SLACK))
     return calls
 
 
@@ -188,12 +179,9 @@ def depthwise_conv_2d(node: PreparedNode, inputs: Sequence[Operand | None], outp
     source = product(inputs, outputs[0], node.params, lambda taps: taps.reshape(-1, filters).T)
     if source is None or not -128 <= -source.offset <= 127:
         return None
-    recipe = source.recipes(slice(None))
-    if recipe is None:
-        return None
     window: Window = node.params.window
     bias = source.bias + source.offset * source.weights.sum(axis=1)
-    blocks = packing.depthwise_blocks(source.weights.T, bias, recipe)
+    blocks = packing.depthwise_blocks(source.weights.T, bias, source.recipe)
     outside, flips = packing.aligned(channels), packing.aligned(16)
     outside[:] = (-source.offset ^ flip_of(image.array)) & 0xFF
     flips[:] = flip_of(image.array)
@@ -203,4 +191,4 @@ def depthwise_conv_2d(node: PreparedNode, inputs: Sequence[Operand | None], outp
         outside, flips, batch, height, width, filter_h, filter_w,
         *window[:6], window.output_h, window.output_w,
     ]  # fmt: skip
-    return [Call(("depthwise", recipe.kind), words, batch * window.output_h, 16 * pairs * window.output_w)]
+    return [Call(("depthwise", source.recipe.kind), words, batch * window.output_h, 16 * pairs * window.output_w)]
