@@ -85,7 +85,7 @@ def test_full_connections(subject: Any) -> None:
 @pytest.mark.skipif(ISA.name != "avx2", reason="counts instructions of the tile for 16 registers")
 def test_tiles_round_every_product_and_do_not_spill() -> None:
     numba = pytest.importorskip("numba")
-    fresh = numba.cfunc("void(int64)", error_model="numpy")(float_gemm.make(6, 2, 0))
+    fresh = numba.cfunc("void(int64, int64, int64, int64)", error_model="numpy")(float_gemm.make(6, 2, 0))
     code = fresh._library.get_asm_str()
     assert "vfmadd" not in code
     loops = [part.split(":")[-1] for part in code.split("\n\tj") if part.split(":")[-1].count("vmulps") >= 12]

@@ -11,15 +11,16 @@ from typing import Any
 from numba import types
 
 from pytflite.kernels.engine._ir import Loop, at, constant, i64, load
-from pytflite.kernels.engine.float_vectors import LANES, clamp, floats, multiply_add, store_floats
-from pytflite.kernels.engine.memory import emitted, put_word, word
+from pytflite.kernels.engine.float_vectors import clamp, floats, multiply_add, store_floats
+from pytflite.kernels.engine.memory import emitted, put_word, share, word
+from pytflite.kernels.engine.target import FLOATS
 
 (
-    INPUT, OUTPUT, WEIGHTS, BOUNDS, CHANNELS, BLOCK_BYTES, TAPS, OUTSIDE, BATCHES,
+    INPUT, OUTPUT, WEIGHTS, BOUNDS, CHANNELS, BLOCK_BYTES, OUTSIDE, BATCHES,
     IMAGE_H, IMAGE_W, FILTER_H, FILTER_W, STRIDE_H, STRIDE_W, DILATION_H, DILATION_W,
     PAD_TOP, PAD_LEFT, OUTPUT_H, OUTPUT_W,
-) = range(21)  # fmt: skip
-"""Words of the block."""
+) = range(20)  # fmt: skip
+"""Words of the block. Scratch: an address per tap and output column."""
 
 
 @emitted(prefer_literal=True)
@@ -32,7 +33,7 @@ def row(
 
     Args:
         typing: of numba.
-        vectors: of `LANES` channels; a literal, as is the next one.
+        vectors: of `FLOATS` channels; a literal, as is the next one.
         fused: whether sums start at the bias and products are not rounded; otherwise the bias is added last.
         taps: addresses of the pixels under the taps of each output column.
         count: how many taps there are.
@@ -58,7 +59,7 @@ def _emit_row(
     taps: Any, count: Any, offset: Any, weights: Any, bounds: Any, output: Any, pixel_bytes: Any, columns: Any,
     channels: Any,
 ) -> None:  # fmt: skip
-    zero, size = constant(i64, 0), 4 * LANES
+    zero, size = constant(i64, 0), 4 * FLOATS
     column = Loop(b, zero, [taps, output])
     tap, target = column.carried
     start = [load(b, weights, floats, size * v, 4) if fused else constant(floats, 0.0) for v in range(vectors)]
@@ -75,37 +76,38 @@ def _emit_row(
     for v, total in enumerate(totals):
         if not fused:
             total = b.fadd(total, load(b, weights, floats, size * v, 4))
-        left = b.sub(channels, constant(i64, LANES * v))
+        left = b.sub(channels, constant(i64, FLOATS * v))
         store_floats(b, clamp(b, total, bounds), at(b, target, size * v), left)
     column.end(1, columns, [b.add(tap, b.shl(count, constant(i64, 3))), b.add(target, pixel_bytes)])
 
 
-def make(vectors: int, fused: int) -> Callable[[Any], None]:
+def make(vectors: int, fused: int) -> Callable[..., None]:
     """A kernel for some vectors of channels at a time; its block has the words above."""
 
-    def float_depthwise(p: Any) -> None:
+    def float_depthwise(p: Any, scratch: Any, part: Any, parts: Any) -> None:
         channels, image_h, image_w = word(p, CHANNELS), word(p, IMAGE_H), word(p, IMAGE_W)
         output_h, output_w = word(p, OUTPUT_H), word(p, OUTPUT_W)
         filter_h, filter_w = word(p, FILTER_H), word(p, FILTER_W)
-        taps, count, outside = word(p, TAPS), filter_h * filter_w, word(p, OUTSIDE)
-        for n in range(word(p, BATCHES)):
-            for y in range(output_h):
-                for i in range(filter_h):
-                    line = y * word(p, STRIDE_H) - word(p, PAD_TOP) + i * word(p, DILATION_H)
-                    first = word(p, INPUT) + (n * image_h + line) * image_w * 4 * channels
-                    for x in range(output_w):
-                        left = x * word(p, STRIDE_W) - word(p, PAD_LEFT)
-                        for j in range(filter_w):
-                            column = left + j * word(p, DILATION_W)
-                            inside = line >= 0 and line < image_h and column >= 0 and column < image_w
-                            address = first + column * 4 * channels if inside else outside
-                            put_word(taps, x * count + i * filter_w + j, address)
-                output = word(p, OUTPUT) + (n * output_h + y) * output_w * 4 * channels
-                for block in range(-(-channels // (vectors * LANES))):
-                    channel = block * vectors * LANES
-                    row(
-                        vectors, fused, taps, count, 4 * channel, word(p, WEIGHTS) + block * word(p, BLOCK_BYTES),
-                        word(p, BOUNDS), output + 4 * channel, 4 * channels, output_w, channels - channel,
-                    )  # fmt: skip
+        taps, count, outside = scratch, filter_h * filter_w, word(p, OUTSIDE)
+        first_row, last_row = share(word(p, BATCHES) * output_h, part, parts)
+        for output_row in range(first_row, last_row):
+            n, y = output_row // output_h, output_row % output_h
+            for i in range(filter_h):
+                line = y * word(p, STRIDE_H) - word(p, PAD_TOP) + i * word(p, DILATION_H)
+                first = word(p, INPUT) + (n * image_h + line) * image_w * 4 * channels
+                for x in range(output_w):
+                    left = x * word(p, STRIDE_W) - word(p, PAD_LEFT)
+                    for j in range(filter_w):
+                        column = left + j * word(p, DILATION_W)
+                        inside = line >= 0 and line < image_h and column >= 0 and column < image_w
+                        address = first + column * 4 * channels if inside else outside
+                        put_word(taps, x * count + i * filter_w + j, address)
+            output = word(p, OUTPUT) + output_row * output_w * 4 * channels
+            for block in range(-(-channels // (vectors * FLOATS))):
+                channel = block * vectors * FLOATS
+                row(
+                    vectors, fused, taps, count, 4 * channel, word(p, WEIGHTS) + block * word(p, BLOCK_BYTES),
+                    word(p, BOUNDS), output + 4 * channel, 4 * channels, output_w, channels - channel,
+                )  # fmt: skip
 
     return float_depthwise

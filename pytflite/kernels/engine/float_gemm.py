@@ -15,7 +15,6 @@ from numba import types
 from pytflite.kernels._compile import kernel
 from pytflite.kernels.engine._ir import Loop, at, constant, f32, i64, load, splat
 from pytflite.kernels.engine.float_vectors import (
-    LANES,
     clamp,
     clear_floats,
     copy_floats,
@@ -23,14 +22,15 @@ from pytflite.kernels.engine.float_vectors import (
     multiply_add,
     store_floats,
 )
-from pytflite.kernels.engine.memory import emitted, word
+from pytflite.kernels.engine.memory import emitted, share, word
+from pytflite.kernels.engine.target import FLOATS
 
 (
     INPUT, OUTPUT, WEIGHTS, ROWS, BLOCKS, BLOCK_BYTES, DEPTH, BOUNDS, ROW_BYTES, CHANNELS,
-    PANEL, PANEL_ROWS, PANEL_STRIDE, IMAGE_H, IMAGE_W, PIXEL_BYTES, PIXEL_DEPTH, FILTER_H, FILTER_W,
-    STRIDE_H, STRIDE_W, DILATION_H, DILATION_W, PAD_TOP, PAD_LEFT, OUTPUT_H, OUTPUT_W,
+    PANEL_ROWS, PANEL_STRIDE, IMAGE_H, IMAGE_W, PIXEL_BYTES, PIXEL_DEPTH, FILTER_H, FILTER_W,
+    STRIDE_H, STRIDE_W, DILATION_H, DILATION_W, PAD_TOP, PAD_LEFT, OUTPUT_H, OUTPUT_W, GATHERS,
 ) = range(27)  # fmt: skip
-"""Words of the block; without a panel, rows are read where they are."""
+"""Words of the block; where nothing is gathered, rows are read where they are. Scratch: the panel."""
 
 
 @emitted(prefer_literal=True)
@@ -43,7 +43,7 @@ def tile(
     Args:
         typing: of numba.
         rows: how many; a literal, as are the next two.
-        vectors: of `LANES` channels.
+        vectors: of `FLOATS` channels.
         fused: whether sums start at the bias and products are not rounded; otherwise the bias is added last.
         panel: address of the first row.
         stride: bytes from row to row.
@@ -67,7 +67,7 @@ def _emit_tile(
     b: Any, rows: int, vectors: int, fused: int,
     panel: Any, stride: Any, weights: Any, depth: Any, bounds: Any, output: Any, row_bytes: Any, count: Any,
 ) -> None:  # fmt: skip
-    addresses, outputs, size = [panel], [output], 4 * LANES
+    addresses, outputs, size = [panel], [output], 4 * FLOATS
     for _ in range(1, rows):
         addresses.append(b.add(addresses[-1], stride))
         outputs.append(b.add(outputs[-1], row_bytes))
@@ -77,7 +77,7 @@ def _emit_tile(
     taps = [load(b, matrix, floats, size * v, 4) for v in range(vectors)]
     totals = []
     for m, address in enumerate(addresses):
-        pixel = splat(b, load(b, b.add(address, b.shl(loop.index, constant(i64, 2))), f32, align=4), LANES)
+        pixel = splat(b, load(b, b.add(address, b.shl(loop.index, constant(i64, 2))), f32, align=4), FLOATS)
         totals += [multiply_add(b, sums[m * vectors + v], pixel, taps[v], fused=bool(fused)) for v in range(vectors)]
     loop.end(1, depth, [at(b, matrix, size * vectors), *totals])
     for m in range(rows):
@@ -85,14 +85,14 @@ def _emit_tile(
             total = totals[m * vectors + v]
             if not fused:
                 total = b.fadd(total, load(b, weights, floats, size * v, 4))
-            left = b.sub(count, constant(i64, LANES * v))
+            left = b.sub(count, constant(i64, FLOATS * v))
             store_floats(b, clamp(b, total, bounds), at(b, outputs[m], size * v), left)
 
 
 @kernel
-def gather(p: Any, first: Any, rows: Any) -> None:
+def gather(p: Any, panel: Any, first: Any, rows: Any) -> None:
     """Fill the panel with the rows from the ``first`` on."""
-    source, panel, stride = word(p, INPUT), word(p, PANEL), word(p, PANEL_STRIDE)
+    source, stride = word(p, INPUT), word(p, PANEL_STRIDE)
     pixel, depth = word(p, PIXEL_BYTES), word(p, PIXEL_DEPTH)
     image_h, image_w = word(p, IMAGE_H), word(p, IMAGE_W)
     filter_h, filter_w = word(p, FILTER_H), word(p, FILTER_W)
@@ -137,23 +137,26 @@ def gather(p: Any, first: Any, rows: Any) -> None:
                 n += 1
 
 
-def make(rows: int, vectors: int, fused: int) -> Callable[[Any], None]:
+def make(rows: int, vectors: int, fused: int) -> Callable[..., None]:
     """A kernel with tiles of a size; its block has the words above, and at least ``rows`` rows."""
 
-    def float_gemm(p: Any) -> None:
-        stride, depth, bounds = word(p, PANEL_STRIDE), word(p, DEPTH), word(p, BOUNDS)
-        row_bytes, blocks, total = word(p, ROW_BYTES), word(p, BLOCKS), word(p, ROWS)
-        height = min(word(p, PANEL_ROWS), total)
-        for start in range(0, total, height):
-            first = min(start, total - height)
-            panel = word(p, PANEL)
-            if panel == 0:
-                panel = word(p, INPUT) + first * stride
-            else:
-                gather(p, first, height)
-            for block in range(blocks):
+    def float_gemm(p: Any, scratch: Any, part: Any, parts: Any) -> None:
+        stride, depth, bounds, row_bytes = word(p, PANEL_STRIDE), word(p, DEPTH), word(p, BOUNDS), word(p, ROW_BYTES)
+        first_row, last_row, first_block, last_block = 0, word(p, ROWS), 0, word(p, BLOCKS)
+        if last_row >= rows * parts:
+            first_row, last_row = share(last_row, part, parts)
+        else:
+            first_block, last_block = share(last_block, part, parts)
+        height = min(word(p, PANEL_ROWS), last_row - first_row)
+        for start in range(first_row, last_row, height):
+            first = min(start, last_row - height)
+            panel = word(p, INPUT) + first * stride
+            if word(p, GATHERS) != 0:
+                panel = scratch
+                gather(p, panel, first, height)
+            for block in range(first_block, last_block):
                 weights = word(p, WEIGHTS) + block * word(p, BLOCK_BYTES)
-                channel = block * vectors * LANES
+                channel = block * vectors * FLOATS
                 output = word(p, OUTPUT) + 4 * channel
                 m = 0
                 while m < height:

@@ -12,22 +12,16 @@ from llvmlite import ir
 from numba import types
 
 from pytflite.kernels.engine._ir import Loop, call, constant, f32, i32, i64, load, splat, store, vector
-from pytflite.kernels.engine.isa import features
 from pytflite.kernels.engine.memory import emitted
+from pytflite.kernels.engine.target import FLOATS
 
-LANES = 16 if features().get("avx512f") else 8 if features().get("avx") else 4
-"""Floats in a register."""
-
-ROWS = {1: 8, 2: 12 if LANES == 16 else 6, 4: 6 if LANES == 16 else 3}
-"""Rows of a tile whose accumulators stay in registers, by vectors of channels."""
-
-floats = vector(f32, LANES)
+floats = vector(f32, FLOATS)
 
 
 def clamp(b: Any, values: Any, bounds: Any) -> Any:
     """Within the two floats at an address; NaN passes."""
     for offset, outside in ((0, "<"), (4, ">")):
-        limit = splat(b, load(b, bounds, f32, offset, 4), LANES)
+        limit = splat(b, load(b, bounds, f32, offset, 4), FLOATS)
         values = b.select(b.fcmp_ordered(outside, values, limit), limit, values)
     return values
 
@@ -35,15 +29,15 @@ def clamp(b: Any, values: Any, bounds: Any) -> Any:
 def store_floats(b: Any, values: Any, address: Any, count: Any) -> None:
     """Write the first ``count`` floats (all if it is more, none if it is negative), and no byte behind them."""
     whole, part, done = (b.append_basic_block(name) for name in ("whole", "part", "stored"))
-    b.cbranch(b.icmp_signed(">=", count, constant(i64, LANES)), whole, part)
+    b.cbranch(b.icmp_signed(">=", count, constant(i64, FLOATS)), whole, part)
     b.position_at_end(whole)
     store(b, values, address, align=4)
     b.branch(done)
     b.position_at_end(part)
-    lanes = ir.Constant(vector(i64, LANES), list(range(LANES)))
-    mask = b.icmp_signed("<", lanes, splat(b, count, LANES))
+    lanes = ir.Constant(vector(i64, FLOATS), list(range(FLOATS)))
+    mask = b.icmp_signed("<", lanes, splat(b, count, FLOATS))
     target = b.inttoptr(address, floats.as_pointer())
-    call(b, f"llvm.masked.store.v{LANES}f32.p0", ir.VoidType(), [values, target, constant(i32, 4), mask])
+    call(b, f"llvm.masked.store.v{FLOATS}f32.p0", ir.VoidType(), [values, target, constant(i32, 4), mask])
     b.branch(done)
     b.position_at_end(done)
 
@@ -51,7 +45,7 @@ def store_floats(b: Any, values: Any, address: Any, count: Any) -> None:
 def multiply_add(b: Any, total: Any, left: Any, right: Any, *, fused: bool) -> Any:
     """``total + left * right``, with one rounding or with two."""
     if fused:
-        return call(b, f"llvm.fma.v{LANES}f32", floats, [left, right, total])
+        return call(b, f"llvm.fma.v{FLOATS}f32", floats, [left, right, total])
     return b.fadd(total, b.fmul(left, right))
 
 

@@ -28,3 +28,10 @@ def features() -> dict[str, bool]:
         return {word[1:]: word[0] == "+" for word in told.split(",") if word}
     avx = os.environ.get("NUMBA_ENABLE_AVX", "0" if cpu() in WITHOUT_AVX else "1") != "0"
     return {name: there and (avx or not name.startswith("avx")) for name, there in llvm.get_host_cpu_features().items()}
+
+
+FLOATS = 16 if features().get("avx512f") else 8 if features().get("avx") else 4
+"""Floats in a register."""
+
+FLOAT_ROWS = {1: 8, 2: 12 if FLOATS == 16 else 6, 4: 6 if FLOATS == 16 else 3}
+"""Rows of a tile of floats whose accumulators stay in registers, by vectors of channels."""

@@ -9,8 +9,9 @@ import numpy as np
 import numpy.typing as npt
 
 from pytflite.arithmetic.epilogue import FloatEpilogue
-from pytflite.kernels.engine.float_vectors import LANES, ROWS
+from pytflite.kernels.engine import SLACK
 from pytflite.kernels.engine.packing import aligned, blocks_of
+from pytflite.kernels.engine.target import FLOAT_ROWS, FLOATS
 from pytflite.ops._shared.windows import Window
 from pytflite.plan.node import PreparedNode
 from pytflite.runtime.engine.binding import Call, Calls, Operand, binder
@@ -20,7 +21,10 @@ Array = npt.NDArray[Any]
 PANEL_BYTES = 1 << 16
 """What a panel of gathered rows may take, so that it stays in the cache while all weights pass by."""
 
-DEPTHWISE_VECTORS = 2 if LANES < 16 else 1
+LEAST_PRODUCTS = 1 << 14
+"""Smaller convolutions are not split."""
+
+DEPTHWISE_VECTORS = 2 if FLOATS < 16 else 1
 """Vectors of channels at a time; more would read too far behind the last channel."""
 
 
@@ -61,7 +65,7 @@ def product(inputs: Sequence[Operand | None], output: Array, p: Any, weights: Ar
 def packed(weights: Array, bias: Array, vectors: int) -> Array:
     """Blocks of channels: their biases, then their weights, product by product."""
     channels, depth = weights.shape
-    width = vectors * LANES
+    width = vectors * FLOATS
     blocks = -(-channels // width)
     head, matrix = np.zeros(blocks * width, np.float32), np.zeros((blocks * width, depth), np.float32)
     head[:channels], matrix[:channels] = bias, weights
@@ -96,18 +100,19 @@ def gemm(source: FloatProduct, image: Array, window: Window, filter_size: tuple[
         words = [
             image.reshape(-1)[group * pixel_depth :], output.reshape(-1)[own.start :], blocks, rows, len(blocks),
             blocks.shape[1], depth, source.bounds, 4 * channels, own_channels,
-            aligned(panel_rows * stride) if gathers else 0, panel_rows, stride, height, width, 4 * pixel, pixel_depth,
-            filter_h, filter_w, *window,
+            panel_rows, stride, height, width, 4 * pixel, pixel_depth,
+            filter_h, filter_w, *window, int(gathers),
         ]  # fmt: skip
-        calls.append(Call(("float_gemm", tile_rows, vectors, 0), words))
+        parts = max(rows // tile_rows, len(blocks)) if rows * source.weights.size > LEAST_PRODUCTS else 1
+        calls.append(Call(("float_gemm", tile_rows, vectors, 0), words, parts, panel_rows * stride + SLACK))
     return calls
 
 
 def tile_of(rows: int, channels: int) -> tuple[int, int]:
     """Rows and vectors of a tile: the largest that has no more than there is."""
-    wanted = -(-channels // LANES)
-    vectors = 1 if wanted == 1 else 2 if rows > ROWS[4] or wanted < 4 else 4
-    return min(rows, ROWS[vectors]), vectors
+    wanted = -(-channels // FLOATS)
+    vectors = 1 if wanted == 1 else 2 if rows > FLOAT_ROWS[4] or wanted < 4 else 4
+    return min(rows, FLOAT_ROWS[vectors]), vectors
 
 
 @binder("CONV_2D", "float32", "float32_unbiased")
@@ -154,7 +159,8 @@ def depthwise_conv_2d(node: PreparedNode, inputs: Sequence[Operand | None], outp
     blocks = packed(source.weights, source.bias, DEPTHWISE_VECTORS)
     words = [
         image.array, outputs[0], blocks, source.bounds, channels, blocks.shape[1],
-        aligned(8 * filter_h * filter_w * window.output_w), aligned(4 * channels), batch, height, width,
+        aligned(4 * channels), batch, height, width,
         filter_h, filter_w, *window,
     ]  # fmt: skip
-    return [Call(("float_depthwise", DEPTHWISE_VECTORS, 0), words)]
+    taps = 8 * filter_h * filter_w * window.output_w
+    return [Call(("float_depthwise", DEPTHWISE_VECTORS, 0), words, batch * window.output_h, taps)]
