@@ -94,5 +94,5 @@ def _along_axis(quantization: QuantizationLike, rank: int, shape: tuple[int, ...
         if not 0 <= axis < rank or shape[axis] != scale.size:
             raise ArgumentError(f"{scale.size} scales along axis {axis} do not fit shape {list(shape)}.")
         along = tuple(-1 if i == axis else 1 for i in range(rank))
-        scale, zero_point = scale.reshape(along), np.broadcast_to(zero_point, scale.size).reshape(along)
-    return scale, zero_point
+        return scale.reshape(along), np.broadcast_to(zero_point, scale.size).reshape(along)
+    return scale[0], zero_point[0]

@@ -193,7 +193,8 @@ def _steps(subject: Subject, parts: Anatomy) -> tuple[Step, ...]:
     if accumulators is None or parts.accumulator != at(accumulators, subject.at):
         return ()
     summed = Step("accumulator", _sum_of(parts), parts.accumulator)
-    epilogue, place = getattr(subject.node.params, "epilogue", None), Place(subject.at, accumulators.shape)
+    epilogue = parts.epilogue or getattr(subject.node.params, "epilogue", None)
+    place = Place(subject.at, accumulators.shape)
     return (*parts.steps, summed, *epilogue_steps(epilogue, parts.accumulator, place))
 
 

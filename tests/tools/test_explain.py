@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import json
 import xml.etree.ElementTree as ET
 from pathlib import Path
@@ -13,7 +14,9 @@ import pytest
 import pytflite
 from pytflite.plan import prepare as preparing
 from pytflite.profiles import REFERENCE, requantize
+from pytflite.tools.anatomy import FAMILIES
 from pytflite.tools.explain import as_text, strongest
+from pytflite.tools.oracle import same_bits
 from pytflite.tools.parity import random_inputs
 from pytflite.tools.picture import as_svg
 from tests import golden
@@ -22,7 +25,8 @@ from tests.files import SHARED, needs_corpus
 INTEGER = [name for name in golden.names() if "int8" in name.split("/")[1] or "int16" in name.split("/")[1]]
 DETAILED = {
     *("CONV_2D", "DEPTHWISE_CONV_2D", "TRANSPOSE_CONV", "FULLY_CONNECTED", "BATCH_MATMUL", "MUL", "ADD", "SUB", "MEAN"),
-    *("AVERAGE_POOL_2D", "MAX_POOL_2D", "LEAKY_RELU", "RESHAPE", "TRANSPOSE", "PAD"),
+    *("AVERAGE_POOL_2D", "MAX_POOL_2D", "LEAKY_RELU", "RESHAPE", "TRANSPOSE", "PAD", "SOFTMAX", "QUANTIZE", "PRELU"),
+    *("UNIDIRECTIONAL_SEQUENCE_LSTM", "HARD_SWISH", "LOGISTIC", "TANH", "RESIZE_BILINEAR", "RELU", "RELU6"),
 }
 DIGITS = golden.load("digits/int8")
 
@@ -158,6 +162,33 @@ def test_text_picture_and_json() -> None:
     assert [t.text for t in picture.iter("{http://www.w3.org/2000/svg}text")].count("pad") == 3
     plain = json.loads(json.dumps(explained, default=lambda value: value.__class__.__name__))
     assert plain
+
+
+BY_STAGES = {"LOG_SOFTMAX"}
+"""Operators whose steps are always the definition's own."""
+
+
+@pytest.mark.parametrize("op", sorted(FAMILIES))
+def test_every_family_agrees_with_the_stages_of_the_definition(op: str) -> None:
+    cases = importlib.import_module(f"tests.ops.test_{op.lower()}").golden_cases().values()
+    rng, detailed = np.random.default_rng(len(op)), 0
+    for number, case in enumerate(cases):
+        profile = ("reference", "optimized", "xnnpack", "tflm")[number % 4]
+        inputs = list(case.inputs[0])
+        found = pytflite.trace(case.model, [inputs], profile=profile)
+        for operator in [o.index for o in case.model.main.operators if o.name == op]:
+            output = next(a for r, a in found if r.operator == operator)
+            if output.dtype.kind not in "iu" or not output.size:
+                continue
+            for _ in range(3):
+                at = [int(rng.integers(size)) for size in output.shape]
+                (explanation,) = pytflite.explain(case.model, inputs, operator, at, profiles=[profile]).explanations
+                stages = dict(explanation.stages)
+                assert explanation.steps[-1].value == output[tuple(at)]
+                for step in explanation.steps:
+                    assert same_bits(np.asarray(stages.get(step.name, step.value)), np.asarray(step.value)), step
+                detailed += all(step.formula != "stage of the definition" for step in explanation.steps)
+    assert detailed or op in BY_STAGES
 
 
 @needs_corpus
