@@ -40,10 +40,15 @@ _from_function = ctypes.PYFUNCTYPE(
 _alive: list[Any] = []  # ufuncs keep pointers into these
 
 
+def address_of(name: str) -> int:
+    """Where the function of libm is, for compiled code."""
+    return ctypes.cast(getattr(_libm, name), ctypes.c_void_p).value or 0
+
+
 def _ufunc(name: str, arguments: str = "f") -> Callable[..., Array]:
     """A function of libm as a ufunc (``PyUFunc_FromFuncAndData``)."""
     loop = (ctypes.c_void_p * 1)(_interface[_LOOPS[arguments]])
-    function = (ctypes.c_void_p * 1)(ctypes.cast(getattr(_libm, name), ctypes.c_void_p).value)
+    function = (ctypes.c_void_p * 1)(address_of(name))
     types = ctypes.create_string_buffer(bytes(np.dtype(kind).num for kind in arguments + arguments[0]))
     label = name.encode()
     _alive.append((loop, function, types, label))

@@ -4,12 +4,25 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+import numpy.typing as npt
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from pytflite.build import ModelBuilder
+from pytflite.model.types import Model
 from pytflite.schema.enums import ActivationFunctionType, BuiltinOperator, Padding
-from pytflite.schema.tables import DepthwiseConv2DOptions
+from pytflite.schema.tables import (
+    AddOptions,
+    DepthwiseConv2DOptions,
+    DivOptions,
+    MulOptions,
+    Pool2DOptions,
+    ReducerOptions,
+    SoftmaxOptions,
+    SubOptions,
+)
 from tests.ops.convolutions import convolution_case
 from tests.ops.test_conv_2d import convolution
 from tests.ops.test_fully_connected import full_connections
@@ -19,6 +32,8 @@ pytest.importorskip("numba", reason="numba is not installed: the definitions run
 from pytflite.kernels.engine import float_gemm
 from pytflite.kernels.engine.isa import ISA
 from tests.engine.engines import agree
+
+Array = npt.NDArray[Any]
 
 ACTIVATIONS = list(ActivationFunctionType)[:4]
 
@@ -91,3 +106,101 @@ def test_tiles_round_every_product_and_do_not_spill() -> None:
     loops = [part.split(":")[-1] for part in code.split("\n\tj") if part.split(":")[-1].count("vmulps") >= 12]
     assert [(loop.count("vmulps"), loop.count("vaddps")) for loop in loops] == [(12, 12)]
     assert "(%rsp)" not in loops[0]
+
+
+def values(rng: np.random.Generator, shape: tuple[int, ...]) -> Array:
+    """Floats of every kind."""
+    array = (rng.standard_normal(shape) * 10.0 ** rng.integers(-3, 3, shape)).astype(np.float32)
+    special = np.array([0, -0.0, np.inf, -np.inf, np.nan, 1e-42, 3e38, 1, -1], np.float32)
+    return np.where(rng.random(shape) < 0.1, rng.choice(special, shape), array)
+
+
+def single(name: str, arrays: list[Array], options: Any = None, constants: list[Array] | None = None) -> Model:
+    """One operator of float32 arrays, and behind them int32 constants."""
+    g = (b := ModelBuilder()).subgraph("main")
+    tensors = [g.input(f"input{k}", array.shape, "f32") for k, array in enumerate(arrays)]
+    tensors += [g.constant(f"constant{k}", array) for k, array in enumerate(constants or [])]
+    g.operator(BuiltinOperator[name], tensors, [g.output("output", (0,), "f32")], options)
+    return b.build()
+
+
+@pytest.mark.parametrize(
+    ("name", "table"),
+    [
+        ("ADD", AddOptions),
+        ("SUB", SubOptions),
+        ("MUL", MulOptions),
+        ("DIV", DivOptions),
+        ("MAXIMUM", None),
+        ("MINIMUM", None),
+        ("SQUARED_DIFFERENCE", None),
+    ],
+)
+@pytest.mark.parametrize(
+    ("shape1", "shape2"),
+    [
+        ((1,), (1,)),
+        ((2, 3, 37), (2, 3, 37)),
+        ((3, 1, 5), (1, 4, 1)),
+        ((), (4, 19)),
+        ((2, 3, 2, 3, 5), (2, 3, 1, 3, 1)),
+        ((2, 1, 2, 1, 2, 1), (1, 3, 1, 3, 1, 3)),
+    ],
+)
+def test_two_inputs(name: str, table: Any, shape1: tuple[int, ...], shape2: tuple[int, ...]) -> None:
+    rng = np.random.default_rng(len(shape1))
+    for activation in ACTIVATIONS if table else [None]:
+        arrays = [values(rng, shape1), values(rng, shape2)]
+        engine = agree(single(name, arrays, table and table(fused_activation_function=activation)), arrays)
+        assert engine.bound == ({0} if len(shape1) < 6 else set())
+
+
+ONE = "ABS NEG SQUARE SQRT RSQRT FLOOR CEIL RELU RELU_N1_TO_1 RELU6 RELU_0_TO_1 EXP LOG SIN COS TANH LOGISTIC"
+
+
+@pytest.mark.parametrize("name", ONE.split())
+def test_one_input(name: str) -> None:
+    rng = np.random.default_rng(len(name))
+    for shape in ((), (1,), (3, 5, 7)):
+        arrays = [values(rng, shape)]
+        assert agree(single(name, arrays), arrays).bound == {0}
+
+
+@pytest.mark.parametrize("name", ["SUM", "MEAN", "REDUCE_MAX", "REDUCE_MIN"])
+@pytest.mark.parametrize("axes", [[0], [1], [2], [1, 2], [0, 1], [-1, -2, -3], [0, 2], []])
+@pytest.mark.parametrize("keep_dims", [False, True])
+def test_reductions(name: str, axes: list[int], keep_dims: bool) -> None:
+    rng = np.random.default_rng(len(axes))
+    for shape in ((1, 1, 1), (2, 5, 9), (3, 7, 13), (17, 2, 40)):
+        for array in (
+            values(rng, shape),
+            rng.standard_normal(shape).astype(np.float32),
+            np.full(shape, np.float32(-0.0)),
+        ):
+            options = ReducerOptions(keep_dims=keep_dims)
+            engine = agree(single(name, [array], options, [np.array(axes, np.int32)]), [array])
+            is_picked_from_all = name.startswith("REDUCE") and len(axes) == 3
+            assert engine.bound == (set() if axes == [0, 2] or is_picked_from_all else {0})
+
+
+@pytest.mark.parametrize("name", ["AVERAGE_POOL_2D", "MAX_POOL_2D"])
+@pytest.mark.parametrize("padding", list(Padding))
+def test_pools(name: str, padding: Padding) -> None:
+    for seed in range(20):
+        rng = np.random.default_rng(seed)
+        height, width = map(int, rng.integers(3, 9, 2))
+        array = values(rng, (2, height, width, int(rng.integers(1, 20))))
+        options = Pool2DOptions(
+            padding=padding, stride_h=int(rng.integers(1, 4)), stride_w=int(rng.integers(1, 4)),
+            filter_height=int(rng.integers(1, 4)), filter_width=int(rng.integers(1, 4)),
+            fused_activation_function=ACTIVATIONS[seed % 4],
+        )  # fmt: skip
+        assert agree(single(name, [array], options), [array]).bound == {0}
+
+
+@pytest.mark.parametrize("shape", [(1,), (3, 1), (2, 3, 40), (1, 1001)])
+def test_softmax(shape: tuple[int, ...]) -> None:
+    rng = np.random.default_rng(len(shape))
+    for beta in (1.0, 0.3):
+        for array in (values(rng, shape), rng.standard_normal(shape).astype(np.float32) * 10):
+            assert agree(single("SOFTMAX", [array], SoftmaxOptions(beta=beta)), [array]).bound == {0}
