@@ -12,7 +12,7 @@ from numba import types
 
 from pytflite.kernels._compile import kernel
 from pytflite.kernels.engine._ir import f32
-from pytflite.kernels.engine.memory import emitted, pointer, word
+from pytflite.kernels.engine.memory import emitted, pointer, share, word
 
 carray: Any = numba.carray  # type: ignore[attr-defined]
 
@@ -82,17 +82,18 @@ def call_libm(typing: Any, function: Any, x: Any) -> Any:
     return types.float32(types.int64, types.float32), emit
 
 
-def make_two(operation: int) -> Callable[[Any], None]:
+def make_two(operation: int) -> Callable[..., None]:
     """Two tensors, walked over in four dimensions, of which the last lies side by side where it does not stand still.
 
     Words: input 1, input 2, output, bounds, the sizes of the dimensions, the steps of both inputs along them.
     """
 
-    def float_two(p: Any) -> None:
+    def float_two(p: Any, scratch: Any, part: Any, parts: Any) -> None:
         bounds, count = carray(pointer(word(p, 3), np.float32), 2), word(p, 7)
         low, high = bounds[0], bounds[1]
-        output = word(p, 2)
-        for i in range(word(p, 4)):
+        first, last = share(word(p, 4), part, parts)
+        output = word(p, 2) + 4 * first * word(p, 5) * word(p, 6) * count
+        for i in range(first, last):
             for j in range(word(p, 5)):
                 for k in range(word(p, 6)):
                     start1 = word(p, 0) + 4 * (i * word(p, 8) + j * word(p, 9) + k * word(p, 10))
@@ -113,38 +114,41 @@ def make_two(operation: int) -> Callable[[Any], None]:
     return float_two
 
 
-def make_one(operation: int) -> Callable[[Any], None]:
+def make_one(operation: int) -> Callable[..., None]:
     """One tensor. Words: input, output, count, bounds."""
 
-    def float_one(p: Any) -> None:
+    def float_one(p: Any, scratch: Any, part: Any, parts: Any) -> None:
         count, bounds = word(p, 2), carray(pointer(word(p, 3), np.float32), 2)
         source, target = carray(pointer(word(p, 0), np.float32), count), carray(pointer(word(p, 1), np.float32), count)
         low, high = bounds[0], bounds[1]
-        for i in range(count):
+        first, last = share(count, part, parts)
+        for i in range(first, last):
             target[i] = clamped(of_one(operation, source[i]), low, high)
 
     return float_one
 
 
-def make_libm() -> Callable[[Any], None]:
+def make_libm() -> Callable[..., None]:
     """A function of the C library, element by element. Words: input, output, count, address of the function."""
 
-    def float_libm(p: Any) -> None:
+    def float_libm(p: Any, scratch: Any, part: Any, parts: Any) -> None:
         count, function = word(p, 2), word(p, 3)
         source, target = carray(pointer(word(p, 0), np.float32), count), carray(pointer(word(p, 1), np.float32), count)
-        for i in range(count):
+        first, last = share(count, part, parts)
+        for i in range(first, last):
             target[i] = call_libm(function, source[i])
 
     return float_libm
 
 
-def make_logistic() -> Callable[[Any], None]:
+def make_logistic() -> Callable[..., None]:
     """The logistic function as `ops.logistic` has it. Words: input, output, count, address of expf."""
 
-    def float_logistic(p: Any) -> None:
+    def float_logistic(p: Any, scratch: Any, part: Any, parts: Any) -> None:
         count, expf, one = word(p, 2), word(p, 3), np.float32(1)
         source, target = carray(pointer(word(p, 0), np.float32), count), carray(pointer(word(p, 1), np.float32), count)
-        for i in range(count):
+        first, last = share(count, part, parts)
+        for i in range(first, last):
             x = source[i]
             if x > np.float32(16.619047164916992188):
                 target[i] = one
@@ -156,15 +160,16 @@ def make_logistic() -> Callable[[Any], None]:
     return float_logistic
 
 
-def make_softmax() -> Callable[[Any], None]:
+def make_softmax() -> Callable[..., None]:
     """Rows of exps over their sum. Words: input, output, rows, depth, address of beta, address of expf."""
 
-    def float_softmax(p: Any) -> None:
+    def float_softmax(p: Any, scratch: Any, part: Any, parts: Any) -> None:
         rows, depth, expf = word(p, 2), word(p, 3), word(p, 5)
         source = carray(pointer(word(p, 0), np.float32), (rows, depth))
         target = carray(pointer(word(p, 1), np.float32), (rows, depth))
         beta = carray(pointer(word(p, 4), np.float32), 1)[0]
-        for n in range(rows):
+        first, last = share(rows, part, parts)
+        for n in range(first, last):
             largest = source[n, 0]
             for c in range(depth):
                 largest = source[n, c] if source[n, c] > largest else largest
@@ -188,19 +193,20 @@ def folded(operation: Any, total: Any, x: Any) -> Any:
     return total + x
 
 
-def make_reduce(operation: int) -> Callable[[Any], None]:
+def make_reduce(operation: int) -> Callable[..., None]:
     """The middle of (outer, middle, inner) floats folded one by one. Words: input, output, outer, middle, inner, start.
 
     The last is the address of the float to start from. Where inner is 1, rows go side by side, 8 at a time.
     """
 
-    def float_reduce(p: Any) -> None:
+    def float_reduce(p: Any, scratch: Any, part: Any, parts: Any) -> None:
         outer, middle, inner = word(p, 2), word(p, 3), word(p, 4)
         start = carray(pointer(word(p, 5), np.float32), 1)[0]
+        first, last = share(outer, part, parts)
         target = carray(pointer(word(p, 1), np.float32), (outer, inner))
         if inner == 1:
             rows = carray(pointer(word(p, 0), np.float32), (outer, middle))
-            for n in range(0, outer - 7, 8):
+            for n in range(first, last - 7, 8):
                 t0, t1, t2, t3, t4, t5, t6, t7 = start, start, start, start, start, start, start, start
                 for i in range(middle):
                     t0, t1 = folded(operation, t0, rows[n, i]), folded(operation, t1, rows[n + 1, i])
@@ -209,43 +215,44 @@ def make_reduce(operation: int) -> Callable[[Any], None]:
                     t6, t7 = folded(operation, t6, rows[n + 6, i]), folded(operation, t7, rows[n + 7, i])
                 target[n, 0], target[n + 1, 0], target[n + 2, 0], target[n + 3, 0] = t0, t1, t2, t3
                 target[n + 4, 0], target[n + 5, 0], target[n + 6, 0], target[n + 7, 0] = t4, t5, t6, t7
-            for n in range(outer // 8 * 8, outer):
+            for n in range(last - (last - first) % 8, last):
                 total = start
                 for i in range(middle):
                     total = folded(operation, total, rows[n, i])
                 target[n, 0] = total
         else:
             source = carray(pointer(word(p, 0), np.float32), (outer, middle, inner))
-            for n in range(outer):
+            for n in range(first, last):
                 for c in range(inner):
                     target[n, c] = start
                 for i in range(middle):
                     for c in range(inner):
                         target[n, c] = folded(operation, target[n, c], source[n, i, c])
         if operation == MEAN:
-            for n in range(outer):
+            for n in range(first, last):
                 for c in range(inner):
                     target[n, c] = target[n, c] / np.float32(middle)
 
     return float_reduce
 
 
-def make_pool(operation: int) -> Callable[[Any], None]:
+def make_pool(operation: int) -> Callable[..., None]:
     """`MEAN` or `LARGEST` of what windows show.
 
     Words: input, output, batches, image height and width, channels, address of the float to start from, filter height
     and width, stride height and width, padding top and left, output height and width, bounds.
     """
 
-    def float_pool(p: Any) -> None:
+    def float_pool(p: Any, scratch: Any, part: Any, parts: Any) -> None:
         batches, image_h, image_w, channels = word(p, 2), word(p, 3), word(p, 4), word(p, 5)
         filter_h, filter_w, output_h, output_w = word(p, 7), word(p, 8), word(p, 13), word(p, 14)
         source = carray(pointer(word(p, 0), np.float32), (batches, image_h, image_w, channels))
         target = carray(pointer(word(p, 1), np.float32), (batches, output_h, output_w, channels))
         start, bounds = carray(pointer(word(p, 6), np.float32), 1)[0], carray(pointer(word(p, 15), np.float32), 2)
         low, high = bounds[0], bounds[1]
+        first, last = share(output_h, part, parts)
         for n in range(batches):
-            for y in range(output_h):
+            for y in range(first, last):
                 top = y * word(p, 9) - word(p, 11)
                 first_row, last_row = max(top, 0), min(top + filter_h, image_h)
                 for x in range(output_w):
@@ -268,7 +275,7 @@ def make_pool(operation: int) -> Callable[[Any], None]:
     return float_pool
 
 
-MAKERS: dict[str, Callable[..., Callable[[Any], None]]] = {
+MAKERS: dict[str, Callable[..., Callable[..., None]]] = {
     "float_two": make_two,
     "float_one": make_one,
     "float_libm": make_libm,

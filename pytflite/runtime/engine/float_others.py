@@ -17,7 +17,7 @@ from pytflite.kernels.engine.packing import aligned
 from pytflite.ops._shared.pooling import PoolParams
 from pytflite.ops._shared.reduction import Reduction
 from pytflite.plan.node import PreparedNode
-from pytflite.runtime.engine.binding import Binder, Call, Calls, Operand, binder
+from pytflite.runtime.engine.binding import Binder, Call, Calls, Operand, binder, parts_of
 
 Array = npt.NDArray[Any]
 
@@ -47,7 +47,7 @@ def of_two(operation: int, *, bounded: bool) -> Binder:
         if walk is None or not is_float(*arrays, output):
             return None
         bounds = floats(*(node.params if bounded else UNBOUNDED))
-        return [Call(("float_two", operation), [*arrays, output, bounds, *walk])]
+        return [Call(("float_two", operation), [*arrays, output, bounds, *walk], parts_of(output.size))]
 
     return bind
 
@@ -89,7 +89,11 @@ def of_one(operation: int, activation: str = "NONE") -> Binder:
         input, (output,) = inputs[0].array, outputs
         if not is_float(input, output):
             return None
-        return [Call(("float_one", operation), [input, output, input.size, floats(*BOUNDS[activation])])]
+        return [
+            Call(
+                ("float_one", operation), [input, output, input.size, floats(*BOUNDS[activation])], parts_of(input.size)
+            )
+        ]
 
     return bind
 
@@ -100,7 +104,9 @@ def of_libm(kernel: str, function: str) -> Binder:
     def bind(node: PreparedNode, inputs: Sequence[Operand | None], outputs: Sequence[Array]) -> Calls:
         assert inputs[0] is not None
         input, (output,) = inputs[0].array, outputs
-        return [Call((kernel,), [input, output, input.size, address_of(function)])] if is_float(input, output) else None
+        if not is_float(input, output):
+            return None
+        return [Call((kernel,), [input, output, input.size, address_of(function)], parts_of(input.size))]
 
     return bind
 
@@ -117,7 +123,11 @@ def of_many(operation: int, start: Callable[[Reduction], np.float32 | None]) -> 
             return None
         axes = range(p.axes[0], p.axes[-1] + 1) if p.axes else range(0)
         outer, inner = (prod(input.shape[: axes.start]), prod(input.shape[axes.stop :])) if p.axes else (1, input.size)
-        return [Call(("float_reduce", operation), [input, output, outer, p.depth, inner, floats(first)])]
+        return [
+            Call(
+                ("float_reduce", operation), [input, output, outer, p.depth, inner, floats(first)], parts_of(input.size)
+            )
+        ]
 
     return bind
 
@@ -164,7 +174,7 @@ def softmax(node: PreparedNode, inputs: Sequence[Operand | None], outputs: Seque
         return None
     depth = input.shape[-1]
     words = [input, output, input.size // depth, depth, floats(node.params), address_of("expf")]
-    return [Call(("float_softmax",), words)]
+    return [Call(("float_softmax",), words, parts_of(input.size))]
 
 
 def pool(operation: int, start: np.float32) -> Binder:
@@ -181,7 +191,7 @@ def pool(operation: int, start: np.float32) -> Binder:
             input, output, *input.shape, floats(start), p.filter_h, p.filter_w, w.stride_h, w.stride_w,
             w.pad_top, w.pad_left, w.output_h, w.output_w, floats(p.activation_min, p.activation_max),
         ]  # fmt: skip
-        return [Call(("float_pool", operation), words)]
+        return [Call(("float_pool", operation), words, parts_of(output.size * p.filter_h * p.filter_w))]
 
     return bind
 
