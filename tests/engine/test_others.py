@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import Any
 
 import numpy as np
@@ -11,35 +12,75 @@ from hypothesis import strategies as st
 
 pytest.importorskip("numba", reason="numba is not installed: the definitions run alone")
 
+from pytflite.profiles import OPTIMIZED, REFERENCE, XNNPACK, Profile
+from pytflite.profiles.xnnpack import XNNPACK_TF2_21
 from pytflite.runtime.engine.arena import Extent, offsets
 from pytflite.runtime.engine.elementwise import linear
 from tests.engine.engines import agree
-from tests.ops.test_add import additions
+from tests.ops.test_add import addition, additions
 from tests.ops.test_average_pool_2d import average_pool_2d
 from tests.ops.test_mean import mean
+from tests.ops.test_quantize import quantization
 from tests.ops.test_softmax import softmaxes
+from tests.ops.test_sub import subtraction
+from tests.ops.test_sum import total
+
+PROFILES = [REFERENCE, OPTIMIZED, XNNPACK, XNNPACK_TF2_21]
+
+profiles = pytest.mark.parametrize("profile", PROFILES, ids=lambda profile: profile.name)
 
 
 @settings(max_examples=40, deadline=None)
-@given(additions())
-def test_sums(subject: Any) -> None:
+@given(additions(), st.sampled_from(PROFILES))
+def test_sums(subject: Any, profile: Profile) -> None:
     for inputs in subject.inputs:
-        agree(subject.model, inputs)
+        agree(subject.model, inputs, profile=profile)
 
 
+@profiles
 @pytest.mark.parametrize("letter", ["i8", "u8"])
-@pytest.mark.parametrize("make", [mean, average_pool_2d])
-def test_means(letter: str, make: Any) -> None:
-    for seed in range(40):
+@pytest.mark.parametrize("make", [addition, subtraction])
+@pytest.mark.parametrize("size", [1, 8, 15, 16, 17, 40])
+def test_bound_sums(make: Any, letter: str, size: int, profile: Profile) -> None:
+    kind = {"i8": "int8", "u8": "uint8"}[letter]
+    subject = make(kind, size, ((1, size), (1, size)))
+    assert agree(subject.model, subject.inputs[0], profile=profile).bound
+
+
+@profiles
+@pytest.mark.parametrize("letter", ["i8", "u8"])
+@pytest.mark.parametrize("make", [mean, total, average_pool_2d])
+def test_means(letter: str, make: Any, profile: Profile) -> None:
+    for seed in range(20):
         subject = make(letter, seed)
-        agree(subject.model, subject.inputs[0])
+        agree(subject.model, subject.inputs[0], profile=profile)
+
+
+@profiles
+@pytest.mark.parametrize("letter", ["i8", "u8"])
+@pytest.mark.parametrize("keep_dims", [True, False])
+def test_means_of_images(letter: str, keep_dims: bool, profile: Profile) -> None:
+    bound = 0
+    for seed in range(12):
+        subject = mean(letter, seed, shape=(2, 5, 3, 15 + seed), axis=(1, 2), keep_dims=keep_dims)
+        bound += len(agree(subject.model, subject.inputs[0], profile=profile).bound)
+    assert bound > 8
 
 
 @settings(max_examples=40, deadline=None)
-@given(softmaxes())
-def test_softmax(subject: Any) -> None:
+@given(softmaxes(), st.sampled_from(PROFILES))
+def test_softmax(subject: Any, profile: Profile) -> None:
     for inputs in subject.inputs:
-        agree(subject.model, inputs)
+        agree(subject.model, inputs, profile=profile)
+
+
+@profiles
+@pytest.mark.parametrize("size", [1, 15, 16, 17, 70])
+def test_other_codes(profile: Profile, size: int) -> None:
+    for letters in itertools.product(("i8", "u8"), repeat=2):
+        for seed in range(4):
+            subject = quantization(*letters, seed, (1, size))
+            assert agree(subject.model, subject.inputs[0], profile=profile).bound
 
 
 @settings(max_examples=30, deadline=None)

@@ -91,34 +91,72 @@ def make_linear() -> Callable[..., None]:
     return linear
 
 
+@kernel
+def add_up(source: Any, sums: Any, start: Any, middle: Any, inner: Any, flip: Any) -> None:
+    """Sums over the first of (middle, inner) codes at an address, as int8 after flipping: int32, from a start on."""
+    codes = carray(pointer(source, np.uint8), (middle, inner))
+    for c in range(inner):
+        sums[c] = start
+    for i in range(middle):
+        for c in range(inner):
+            sums[c] += np.int32(np.int8(codes[i, c] ^ flip))
+
+
 def make_mean() -> Callable[..., None]:
     """Means over the middle of (outer, middle, inner) codes, as one fixed-point product of their sum.
 
     Words: input, output, outer, middle, inner, offset (added to each sum), multiplier, right shift, output offset, low,
-    high, flip. Scratch: int32 sums, as many as ``inner``.
+    high, flip, what the first rounding adds, how many of ``inner`` round ties up. Scratch: int32 sums, as many as
+    ``inner``.
     """
 
     def mean(p: Any, scratch: Any, part: Any, parts: Any) -> None:
         outer, middle, inner = word(p, 2), word(p, 3), word(p, 4)
-        source = carray(pointer(word(p, 0), np.uint8), (outer, middle, inner))
         target, flip = carray(pointer(word(p, 1), np.uint8), (outer, inner)), np.uint8(word(p, 11))
         sums = carray(pointer(scratch, np.int32), inner)
-        multiplier, shift, offset = word(p, 6), word(p, 7), word(p, 8)
-        start, low, high = np.int32(word(p, 5)), word(p, 9), word(p, 10)
+        multiplier, shift, offset, grouped = word(p, 6), word(p, 7), word(p, 8), word(p, 13)
+        low, high, first = word(p, 9), word(p, 10), word(p, 12)
         half = (np.int64(1) << shift) >> np.int64(1)
         for n in range(outer):
+            add_up(word(p, 0) + n * middle * inner, sums, np.int32(word(p, 5)), middle, inner, flip)
             for c in range(inner):
-                sums[c] = start
-            for i in range(middle):
-                for c in range(inner):
-                    sums[c] += np.int32(np.int8(source[n, i, c] ^ flip))
-            for c in range(inner):
-                product = (np.int64(sums[c]) * multiplier + (np.int64(1) << np.int64(30))) >> np.int64(31)
-                product += half + ((product >> np.int64(63)) if shift > 0 else np.int64(0))
+                product = (np.int64(sums[c]) * multiplier + first) >> np.int64(31)
+                product += half + ((product >> np.int64(63)) if shift > 0 and c >= grouped else np.int64(0))
                 code = min(max((product >> shift) + offset, low), high)
                 target[n, c] = np.uint8(code & np.int64(255)) ^ flip
 
     return mean
+
+
+@kernel
+def round_float(x: Any, half_even: Any) -> Any:
+    """A float32 of a magnitude below 2**31 to the nearest integer: ties to even, or away from zero."""
+    if half_even:
+        return np.int64(np.rint(x))
+    whole = np.trunc(x)
+    return np.int64(whole) + (np.int64(np.copysign(np.float32(1), x)) if abs(x - whole) >= np.float32(0.5) else 0)
+
+
+def make_scaled_sum() -> Callable[..., None]:
+    """Sums over the middle of (outer, middle, inner) codes, scaled in float32.
+
+    Words: input, output, outer, middle, inner, start of each sum, scale and bias (two float32), whether ties go to
+    even, output offset, low, high, flip. Scratch: int32 sums, as many as ``inner``.
+    """
+
+    def scaled_sum(p: Any, scratch: Any, part: Any, parts: Any) -> None:
+        outer, middle, inner = word(p, 2), word(p, 3), word(p, 4)
+        target, flip = carray(pointer(word(p, 1), np.uint8), (outer, inner)), np.uint8(word(p, 11))
+        sums = carray(pointer(scratch, np.int32), inner)
+        factors, half_even = carray(pointer(word(p, 6), np.float32), 2), word(p, 7) != 0
+        for n in range(outer):
+            add_up(word(p, 0) + n * middle * inner, sums, np.int32(word(p, 5)), middle, inner, flip)
+            for c in range(inner):
+                real = np.float32(np.float32(np.float32(sums[c]) * factors[0]) + factors[1])
+                code = min(max(round_float(real, half_even) + word(p, 8), word(p, 9)), word(p, 10))
+                target[n, c] = np.uint8(code & np.int64(255))
+
+    return scaled_sum
 
 
 def make_average_pool() -> Callable[..., None]:
@@ -220,6 +258,39 @@ def make_softmax() -> Callable[..., None]:
     return softmax
 
 
+def make_float_softmax() -> Callable[..., None]:
+    """Rows of codes, through a table of exps, in float32.
+
+    Words: input, output, rows, depth, exps (256 float32, 1 at most), scale of the output (a float32), flip of the
+    input, whether one half is added to round, zero point, low, high. Scratch: 256 bytes.
+    """
+
+    def float_softmax(p: Any, scratch: Any, part: Any, parts: Any) -> None:
+        rows, depth, flip = word(p, 2), word(p, 3), np.uint8(word(p, 6))
+        source = carray(pointer(word(p, 0), np.uint8), (rows, depth))
+        target = carray(pointer(word(p, 1), np.uint8), (rows, depth))
+        exps, results = carray(pointer(word(p, 4), np.float32), 256), carray(pointer(scratch, np.uint8), 256)
+        scale, half_up = carray(pointer(word(p, 5), np.float32), 1)[0], word(p, 7) != 0
+        for n in range(rows):
+            largest = np.int8(-128)
+            for c in range(depth):
+                largest = max(largest, np.int8(source[n, c] ^ flip))
+            top = np.int64(largest)
+            sum = np.float32(0)
+            for c in range(depth):
+                sum += exps[top - np.int64(np.int8(source[n, c] ^ flip))]
+            inverse = np.float32(1) / np.float32(sum * scale)
+            for difference in range(256):
+                real = np.float32(exps[difference] * inverse)
+                rounded = np.int64(real + np.float32(0.5)) if half_up else round_float(real, False)
+                code = min(max(rounded + word(p, 8), word(p, 9)), word(p, 10))
+                results[difference] = np.uint8(code & np.int64(255))
+            for c in range(depth):
+                target[n, c] = results[top - np.int64(np.int8(source[n, c] ^ flip))]
+
+    return float_softmax
+
+
 MAKERS: dict[str, Callable[[], Callable[..., None]]] = {
     "copy": make_copy,
     "flip": make_flip,
@@ -227,6 +298,8 @@ MAKERS: dict[str, Callable[[], Callable[..., None]]] = {
     "pairs": make_pairs,
     "linear": make_linear,
     "mean": make_mean,
+    "scaled_sum": make_scaled_sum,
     "average_pool": make_average_pool,
     "softmax": make_softmax,
+    "float_softmax": make_float_softmax,
 }

@@ -111,6 +111,21 @@ def left_factors(requantizer: Requantizer, channels: int) -> Array:
     return np.int64(1) << np.clip(shift, 0, 32)
 
 
+def ties_up(requantizer: Requantizer, channels: int) -> int | None:
+    """How many channels, from the first on, round ties of the last rounding up; the others, away from zero.
+
+    None for all but fixed-point requantizers.
+    """
+    match requantizer:
+        case DoubleRounding():
+            return 0
+        case RoundingUpByChannels():
+            return requantizer.grouped
+        case RoundingUp() | Single() | SingleSaturating() | RoundingLast():
+            return channels
+    return None
+
+
 def recipe_of(requantizer: Requantizer, reach: Array, *, rectified: bool) -> packing.Recipe | None:
     """How the engine requantizes accumulators that were multiplied by `left_factors`; None if it cannot do so exactly.
 
@@ -119,32 +134,32 @@ def recipe_of(requantizer: Requantizer, reach: Array, *, rectified: bool) -> pac
         reach: largest magnitude of such an accumulator, one per channel.
         rectified: whether no code below the output's zero point passes.
     """
-    channels = len(reach)
-    if channels == 0 or reach.max() >= INT32_MAX:
+    channels, largest = len(reach), INT32_MAX >> isinstance(requantizer, RoundingLast)
+    if channels == 0 or reach.max() >= largest:
         return None
     match requantizer:
         case Float64(scale) if (reach * np.abs(scale)).max() < INT32_MAX:
             return packing.Recipe(packing.FLOAT64, (np.broadcast_to(scale, channels),))
         case Float32(scale) if (reach * np.abs(scale.astype(np.float64))).max() < 1 << 30:
             return packing.Recipe(packing.FLOAT32, (np.broadcast_to(scale, channels),))
-        case DoubleRounding():
-            grouped = 0
-        case RoundingUpByChannels():
-            grouped = requantizer.grouped
-        case RoundingUp() | Single() | SingleSaturating():
-            grouped = channels
-        case RoundingLast() if reach.max() < 1 << 30:
-            grouped = channels
-        case _:
-            return None
-    fields = requantizer.multiplier, np.maximum(-requantizer.shift.astype(np.int64), 0)
-    multiplier, exponent = (np.broadcast_to(field, channels).astype(np.int64) for field in fields)
+    grouped = ties_up(requantizer, channels)
+    if grouped is None:
+        return None
+    multiplier, shift = fixed_point_of(requantizer, channels)
+    exponent = np.maximum(-shift, 0)
     high = (reach * np.abs(multiplier) >> 31) + 1
     half = np.int64(1) << np.maximum(exponent - 1, 0)
     if (multiplier < 0).any() or (high + half).max() >= INT32_MAX:
         return None
     away = (np.arange(channels) >= grouped) & (not rectified)
     return packing.fixed_point(multiplier, exponent, away, once=isinstance(requantizer, ONCE))
+
+
+def fixed_point_of(requantizer: Any, channels: int) -> tuple[Array, Array]:
+    """Multiplier and shift of a fixed-point requantizer: int64, one per channel."""
+    fields = requantizer.multiplier, requantizer.shift
+    multiplier, shift = (np.broadcast_to(field, channels).astype(np.int64) for field in fields)
+    return multiplier, shift
 
 
 def binder_of(node: PreparedNode) -> Binder | None:

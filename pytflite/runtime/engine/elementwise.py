@@ -4,15 +4,26 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from pytflite.arithmetic.requantize import DoubleRounding
+from pytflite.arithmetic.requantize import DoubleRounding, RoundingUp, RoundingUpFlat
 from pytflite.ops._shared.elementwise import RescaledParams
 from pytflite.plan.node import PreparedNode
-from pytflite.runtime.engine.binding import ANY, Call, Calls, Operand, binder, flip_of, is_code, parts_of
+from pytflite.runtime.engine.binding import (
+    ANY,
+    Call,
+    Calls,
+    Operand,
+    binder,
+    fixed_point_of,
+    flip_of,
+    is_code,
+    parts_of,
+)
 
 Array = npt.NDArray[Any]
 
@@ -40,37 +51,83 @@ def lookup(node: PreparedNode, inputs: Sequence[Operand | None], outputs: Sequen
     return [Call(("lookup",), [input, output, input.size, table.copy()], parts_of(input.size))]
 
 
+@binder("QUANTIZE", "requantize_vectors")
+def requantize(node: PreparedNode, inputs: Sequence[Operand | None], outputs: Sequence[Array]) -> Calls:
+    """A table for whole groups of 16, another one for the rest."""
+    assert inputs[0] is not None
+    input, output = inputs[0].array.reshape(-1), outputs[0].reshape(-1)
+    epilogue = node.params.epilogue
+    if not isinstance(epilogue.requantizer, RoundingUpFlat):
+        return None
+    grouped = output.size // 16 * 16
+    calls = []
+    for own, recipe in ((slice(grouped), RoundingUp), (slice(grouped, None), DoubleRounding)):
+        params = node.params._replace(epilogue=epilogue._replace(requantizer=recipe(*epilogue.requantizer)))
+        *_, (_, table) = replace(node, params=params).stages([np.arange(256).astype(np.uint8).view(input.dtype)])
+        if output[own].size:
+            words = [input[own], output[own], output[own].size, table.view(np.uint8).copy()]
+            calls.append(Call(("lookup",), words, parts_of(output[own].size)))
+    return calls
+
+
 @binder("ADD", "int8", "uint8")
 @binder("SUB", "int8", "uint8")
 def sum_or_difference(node: PreparedNode, inputs: Sequence[Operand | None], outputs: Sequence[Array]) -> Calls:
     """A linear function that equals the definition for every pair of codes, or else a table of all pairs."""
-    return pairs(node, inputs, outputs, slopes(node.params, -1 if node.op.name == "SUB" else 1))
+    arrays = of_one_shape(inputs, outputs)
+    return arrays and [pairs(node, *arrays, slopes(node.params, -1 if node.op.name == "SUB" else 1))]
+
+
+@binder("ADD", "shared_shift")
+@binder("SUB", "shared_shift")
+def shared_shift(node: PreparedNode, inputs: Sequence[Operand | None], outputs: Sequence[Array]) -> Calls:
+    """The same; the definition is linear."""
+    arrays, p = of_one_shape(inputs, outputs), node.params
+    return arrays and [pairs(node, *arrays, (p.input1_multiplier / 2.0**p.shift, p.input2_multiplier / 2.0**p.shift))]
+
+
+@binder("ADD", "int8_vectors", "uint8_vectors")
+def sum_in_vectors(node: PreparedNode, inputs: Sequence[Operand | None], outputs: Sequence[Array]) -> Calls:
+    """The same for whole groups, and for the rest."""
+    arrays, p = of_one_shape(inputs, outputs), node.params
+    if not arrays or p.run not in (0, arrays[2].size):
+        return None
+    grouped = p.run // p.group * p.group
+    everywhere, nowhere = p._replace(group=1, run=256 * 256), p._replace(run=0)
+    calls = []
+    for own, params, what in ((slice(grouped), everywhere, p.vector), (slice(grouped, None), nowhere, p.scalar)):
+        left, right, output = (array[own] for array in arrays)
+        if output.size:
+            calls.append(pairs(replace(node, params=params), left, right, output, slopes(what, 1)))
+    return calls
 
 
 @binder("MUL", "int8", "uint8")
 def product(node: PreparedNode, inputs: Sequence[Operand | None], outputs: Sequence[Array]) -> Calls:
     """A table of all pairs."""
-    return pairs(node, inputs, outputs, None)
+    arrays = of_one_shape(inputs, outputs)
+    return arrays and [pairs(node, *arrays, None)]
 
 
-def pairs(
-    node: PreparedNode,
-    inputs: Sequence[Operand | None],
-    outputs: Sequence[Array],
-    slopes: tuple[float, float] | None,
-) -> Calls:
-    """Calls for two inputs of the output's shape.
-
-    Args:
-        node: with a definition for two arrays of codes.
-        inputs: both.
-        outputs: the only one.
-        slopes: how much the output grows with each input, about; None if it is not linear.
-    """
+def of_one_shape(inputs: Sequence[Operand | None], outputs: Sequence[Array]) -> tuple[Array, Array, Array] | None:
+    """Both inputs and the output, flat, if there is nothing to broadcast."""
     left, right = (operand.array for operand in inputs if operand is not None)
     (output,) = outputs
     if not left.shape == right.shape == output.shape or not output.size:
         return None
+    return left.reshape(-1), right.reshape(-1), output.reshape(-1)
+
+
+def pairs(node: PreparedNode, left: Array, right: Array, output: Array, slopes: tuple[float, float] | None) -> Call:
+    """A call for two inputs of the output's shape.
+
+    Args:
+        node: with a definition for two arrays of codes.
+        left: the first input.
+        right: the second one.
+        output: what to write.
+        slopes: how much the output grows with each input, about; None if it is not linear.
+    """
     flip = flip_of(left)
     codes = (np.arange(256) ^ flip ^ 0x80).astype(np.uint8).view(left.dtype)  # ascending
     *_, (_, table) = node.stages([np.repeat(codes, 256), np.tile(codes, 256)])
@@ -79,20 +136,19 @@ def pairs(
     if factors is None:
         by_byte = np.argsort(codes.view(np.uint8))
         table = np.ascontiguousarray(table.reshape(256, 256)[by_byte][:, by_byte])
-        return [Call(("pairs",), [left, right, output, output.size, table], parts_of(output.size))]
+        return Call(("pairs",), [left, right, output, output.size, table], parts_of(output.size))
     bounds = int(ascending.min()), int(ascending.max())
-    return [Call(("linear",), [left, right, output, output.size, *factors, *bounds, flip], parts_of(output.size))]
+    return Call(("linear",), [left, right, output, output.size, *factors, *bounds, flip], parts_of(output.size))
 
 
-def slopes(p: RescaledParams, sign: int) -> tuple[float, float] | None:
+def slopes(p: RescaledParams, sign: int) -> tuple[float, float]:
     """Output codes per input code, of both inputs; the second one with a sign."""
     scales = []
     for rescale in (p.input1, p.input2):
-        scale = float(1 << rescale.left_shift)
+        scale = 2.0**rescale.left_shift
         for requantizer in (rescale.requantizer, p.epilogue.requantizer):
-            if not isinstance(requantizer, DoubleRounding):
-                return None
-            scale *= float(requantizer.multiplier[0]) * 2.0 ** (int(requantizer.shift[0]) - 31)
+            (multiplier,), (shift,) = fixed_point_of(requantizer, 1)
+            scale *= float(multiplier) * 2.0 ** (int(shift) - 31)
         scales.append(scale)
     return scales[0], sign * scales[1]
 

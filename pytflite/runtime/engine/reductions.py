@@ -1,4 +1,4 @@
-"""Binders of operators that sum codes: MEAN, AVERAGE_POOL_2D, SOFTMAX."""
+"""Binders of operators that sum codes: MEAN, SUM, AVERAGE_POOL_2D, SOFTMAX."""
 
 from __future__ import annotations
 
@@ -9,36 +9,73 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from pytflite.arithmetic.requantize import DoubleRounding
 from pytflite.kernels.engine import packing
 from pytflite.ops._shared.pooling import PoolParams
-from pytflite.ops._shared.reduction import QuantizedReduction
+from pytflite.ops._shared.reduction import FloatScale, QuantizedReduction, Reduction
+from pytflite.ops.softmax import TableParams, round_half_up
 from pytflite.plan.node import PreparedNode
-from pytflite.runtime.engine.binding import INT32_MAX, Call, Calls, Operand, binder, flip_of, is_code
+from pytflite.runtime.engine.binding import (
+    INT32_MAX,
+    ONCE,
+    Call,
+    Calls,
+    Operand,
+    binder,
+    fixed_point_of,
+    flip_of,
+    is_code,
+    ties_up,
+)
 
 Array = npt.NDArray[Any]
 
 
-@binder("MEAN", "quantized")
+@binder("MEAN", "quantized", "quantized_vectors")
 def mean(node: PreparedNode, inputs: Sequence[Operand | None], outputs: Sequence[Array]) -> Calls:
     """Neighbouring axes."""
     assert inputs[0] is not None
     input, (output,) = inputs[0].array, outputs
     p: QuantizedReduction = node.params
-    axes, (requantizer, offset, low, high) = p.reduction.axes, p.epilogue
-    takes = (
-        is_code(input) and input.size and axes and axes[-1] - axes[0] == len(axes) - 1
-        and abs(p.offset) + 256 * p.reduction.depth < INT32_MAX
-    )  # fmt: skip
-    if not takes or not isinstance(requantizer, DoubleRounding) or requantizer.shift[0] > 0:
+    (requantizer, offset, low, high), sizes = p.epilogue, neighbours(input, p.reduction)
+    grouped = sizes and ties_up(requantizer, sizes[2])
+    if not sizes or grouped is None or abs(p.offset) + 256 * p.reduction.depth >= INT32_MAX >> 1:
         return None
-    outer, inner = prod(input.shape[: axes[0]]), prod(input.shape[axes[-1] + 1 :])
+    multiplier, shift = fixed_point_of(requantizer, sizes[2])
+    if shift.max() > 0:
+        return None
     flip = flip_of(input)
+    first = 0 if shift[0] and isinstance(requantizer, ONCE) else 1 << 30
     words = [
-        input, output, outer, p.reduction.depth, inner, p.offset + flip * p.reduction.depth,
-        requantizer.multiplier[0], -requantizer.shift[0], offset - flip, low - flip, high - flip, flip,
+        input, output, *sizes, p.offset + flip * p.reduction.depth, multiplier[0], -shift[0], offset - flip,
+        low - flip, high - flip, flip, first, grouped,
     ]  # fmt: skip
-    return [Call(("mean",), words, scratch=4 * inner)]
+    return [Call(("mean",), words, scratch=4 * sizes[2])]
+
+
+@binder("MEAN", "float_scale_half_even", "float_scale_half_away")
+@binder("SUM", "float_scale_half_even", "float_scale_half_away")
+def scaled_sum(node: PreparedNode, inputs: Sequence[Operand | None], outputs: Sequence[Array]) -> Calls:
+    """Neighbouring axes."""
+    assert inputs[0] is not None
+    input, (output,) = inputs[0].array, outputs
+    p: FloatScale = node.params
+    sizes, reach = neighbours(input, p.reduction), 256 * p.reduction.depth
+    if not sizes or reach >= INT32_MAX or reach * abs(float(p.scale)) + abs(float(p.bias)) >= 1 << 30:
+        return None
+    flip, factors = flip_of(input), np.array([p.scale, p.bias], np.float32)
+    words = [
+        input, output, *sizes, flip * p.reduction.depth, factors, p.rounding is np.rint, p.output_offset, p.qmin,
+        p.qmax, flip,
+    ]  # fmt: skip
+    return [Call(("scaled_sum",), words, scratch=4 * sizes[2])]
+
+
+def neighbours(input: Array, reduction: Reduction) -> tuple[int, int, int] | None:
+    """How many elements are before, along and behind neighbouring axes of some codes; None if there are no such."""
+    axes = reduction.axes
+    if not (is_code(input) and input.size and axes and axes[-1] - axes[0] == len(axes) - 1):
+        return None
+    return prod(input.shape[: axes[0]]), reduction.depth, prod(input.shape[axes[-1] + 1 :])
 
 
 @binder("AVERAGE_POOL_2D", "integer")
@@ -83,3 +120,20 @@ def softmax(node: PreparedNode, inputs: Sequence[Operand | None], outputs: Seque
         input, output, input.size // depth, depth, node.params.exps.copy(), flip_of(input), failed
     ]  # fmt: skip
     return [Call(("softmax",), words, scratch=256, failed=failed)]
+
+
+@binder("SOFTMAX", "float32_table")
+def float_softmax(node: PreparedNode, inputs: Sequence[Operand | None], outputs: Sequence[Array]) -> Calls:
+    """Codes to codes, exps of at most 1."""
+    assert inputs[0] is not None
+    input, (output,) = inputs[0].array, outputs
+    p: TableParams = node.params
+    tame = bool((p.exps <= 1).all()) and p.scale > 2.0**-20
+    if input.dtype != output.dtype or not input.size or not tame:
+        return None
+    limits, depth = np.iinfo(output.dtype), input.shape[-1]
+    words = [
+        input, output, input.size // depth, depth, p.exps.copy(), np.array([p.scale]), flip_of(input),
+        p.rounding is round_half_up, p.zero_point, limits.min, limits.max,
+    ]  # fmt: skip
+    return [Call(("float_softmax",), words, scratch=256)]
