@@ -255,11 +255,13 @@ def as_text(explained: Explained, top: int = 8) -> str:
 def _anatomy_lines(parts: Anatomy, top: int) -> list[str]:
     shown = strongest(parts.terms, top) if top else list(parts.terms)
     outside = f"; {parts.outside} taps of the window are padding and add nothing" if parts.outside else ""
-    chosen = f", of which these {len(shown)} add most" if len(shown) < len(parts.terms) else ""
+    most = "add most" if parts.summed else "are largest"
+    chosen = f", of which these {len(shown)} {most}" if len(shown) < len(parts.terms) else ""
     lines = [f"{len(parts.terms)} elements{outside}{chosen}:"] if parts.terms else []
     for term in shown:
         weight = "" if term.weight is None else f" * weight{list(term.weight_at or ())} {term.weight}"
-        lines.append(f"  {term.role}{list(term.at)} {term.code} -> {term.value}{weight} adds {term.product}")
+        adds = f" adds {term.product}" if parts.summed else ""
+        lines.append(f"  {term.role}{list(term.at)} {term.code} -> {term.value}{weight}{adds}")
     lines += [f"  {name}: {value}" for name, value in parts.zero_points.items() if len(parts.zero_points) > 1]
     return lines
 

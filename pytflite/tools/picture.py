@@ -13,7 +13,7 @@ UP, DOWN, PADDING = (200, 60, 40), (40, 90, 190), "#e8e8e8"
 def as_svg(explained: Explained) -> str:
     """A grid of the window's taps, coloured by what they add over all channels, and the steps of every profile.
 
-    Operators without a window show their elements in one row, at most 64 of them.
+    Operators without a window show their elements in rows of 16, at most 64 of them.
     """
     first = explained.explanations[0]
     grid = _grid(explained)
@@ -27,7 +27,7 @@ def as_svg(explained: Explained) -> str:
                 f'<rect x="{left}" y="{upper}" width="{CELL}" height="{CELL}" fill="{_colour(value, largest)}">'
                 f"<title>{label}</title></rect>"
             )
-            shown = "pad" if value is None else str(value)
+            shown = "pad" if value is None else f"{value:g}"
             body.append(_text(left + CELL // 2, upper + CELL // 2 + 4, shown, 10, "middle"))
     top += len(grid) * (CELL + GAP) + LINE
     for explanation in explained.explanations:
@@ -47,19 +47,19 @@ def as_svg(explained: Explained) -> str:
     )
 
 
-def _grid(explained: Explained) -> list[list[tuple[str, int | None]]]:
+def _grid(explained: Explained) -> list[list[tuple[str, float | None]]]:
     parts = explained.explanations[0].anatomy
     rows, columns = parts.window
     if not rows:
-        terms = parts.terms[:64]
-        return [[(f"{term.role}{list(term.at)} code {term.code}", term.product) for term in terms]] if terms else []
-    sums: dict[tuple[int, int], int] = defaultdict(int)
+        cells = [(f"{term.role}{list(term.at)} code {term.code}", term.product) for term in parts.terms[:64]]
+        return [list(cells[k : k + 16]) for k in range(0, len(cells), 16)]
+    sums: dict[tuple[int, int], float] = defaultdict(int)
     for term in parts.terms:
         sums[term.at[1], term.at[2]] += term.product
     return [[(f"row {row}, column {column}", sums.get((row, column))) for column in columns] for row in rows]
 
 
-def _colour(value: int | None, largest: int) -> str:
+def _colour(value: float | None, largest: float) -> str:
     if value is None:
         return PADDING
     strength = abs(value) / largest

@@ -30,7 +30,7 @@ class Term:
         value: the element without its zero point.
         weight_at: index of the weight, None where there is none.
         weight: the weight without its zero point, None where there is none.
-        product: what is added to the accumulator.
+        product: what it adds where terms are summed, else its value.
     """
 
     role: str
@@ -39,7 +39,7 @@ class Term:
     value: int
     weight_at: Index | None
     weight: int | None
-    product: int
+    product: int | float
 
     def negated(self) -> Term:
         """The same, subtracted."""
@@ -52,6 +52,7 @@ class Anatomy:
 
     Attributes:
         terms: in the order in which the definition sums.
+        summed: whether the output comes from the sum of terms.
         outside: taps that fall outside of the image.
         zero_points: the sum of products of codes and what zero points add to it, by name; they add up to the products.
         bias: None where there is none.
@@ -62,6 +63,7 @@ class Anatomy:
     """
 
     terms: tuple[Term, ...] = ()
+    summed: bool = False
     outside: int = 0
     zero_points: dict[str, int] = field(default_factory=dict)
     bias: int | None = None
@@ -116,7 +118,7 @@ def stage_steps(subject: Subject) -> tuple[Step, ...]:
 
 
 def elements(role: str, array: Array, places: Sequence[Index], offset: int = 0) -> tuple[Term, ...]:
-    """Elements of an input that are added as they are, without their zero point."""
+    """Elements of an input, without their zero point."""
     codes = [int(array[place]) for place in places]
     return tuple(
         Term(role, place, code, code + offset, None, None, code + offset)

@@ -50,7 +50,7 @@ def accumulated(
     total = sum(term.product for term in terms) + (added or 0)
     bits = 8 * np.dtype(dtype).itemsize
     wrapped = (total + (1 << (bits - 1))) % (1 << bits) - (1 << (bits - 1))
-    return Anatomy(terms, zero_points=folded, bias=added, accumulator=wrapped, **more)
+    return Anatomy(terms, summed=True, zero_points=folded, bias=added, accumulator=wrapped, **more)
 
 
 def seen(window: Window, position: int, taps: int, axis: int) -> list[int]:

@@ -45,7 +45,7 @@ def svdf(subject: Subject) -> Anatomy:
         Step("offset added", f"{scaled[-1].value} + {p.output_zero_point}", shifted),
         clamp_step(shifted, -128, 127),
     ]
-    return Anatomy(tuple(terms), bias=bias, steps=tuple(steps))
+    return Anatomy(tuple(terms), True, bias=bias, steps=tuple(steps))
 
 
 def lstm(subject: Subject) -> Anatomy:

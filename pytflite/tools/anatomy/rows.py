@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from typing import Any
+
 import numpy as np
+import numpy.typing as npt
 
 from pytflite.arithmetic import gemmlowp
 from pytflite.arithmetic.fixed_point import rounding_divide_by_pot
@@ -10,6 +14,8 @@ from pytflite.arithmetic.inverse_sqrt import inverse_sqrt
 from pytflite.arithmetic.steps import Place, Step, clamp_step, dropped, requantizer_steps
 from pytflite.ops._shared.softmax import SUM_BITS
 from pytflite.tools.anatomy.parts import Anatomy, Subject, Term, elements, stage_steps
+
+Array = npt.NDArray[Any]
 
 
 def row(subject: Subject, offset: int = 0) -> Anatomy:
@@ -22,6 +28,11 @@ def _row(subject: Subject, offset: int = 0) -> tuple[Term, ...]:
     return elements("input", input, [(*subject.at[:-1], k) for k in range(input.shape[-1])], offset)
 
 
+def _adding(subject: Subject, products: Array) -> tuple[Term, ...]:
+    """The elements of the row with what each adds to its sum."""
+    return tuple(replace(term, product=product.item()) for term, product in zip(_row(subject), products, strict=True))
+
+
 def _difference(subject: Subject, terms: tuple[Term, ...]) -> tuple[Step, Step]:
     largest, code = max(term.code for term in terms), terms[subject.at[-1]].code
     return (
@@ -32,7 +43,8 @@ def _difference(subject: Subject, terms: tuple[Term, ...]) -> tuple[Step, Step]:
 
 def softmax(subject: Subject) -> Anatomy:
     """SOFTMAX of 8-bit codes, in fixed point."""
-    terms, out = _row(subject), np.iinfo(subject.node.params.dtype)
+    exps, out = subject.stages["exps"][subject.at[:-1]], np.iinfo(subject.node.params.dtype)
+    terms = _adding(subject, rounding_divide_by_pot(exps, SUM_BITS))
     largest, difference = _difference(subject, terms)
     exp, total = int(subject.stage("exps")), int(subject.stage("sum"))
     reciprocal, bits_over_unit = (int(part) for part in gemmlowp.reciprocal(total, SUM_BITS))
@@ -49,12 +61,12 @@ def softmax(subject: Subject) -> Anatomy:
         Step("offset added", f"{scaled} + {out.min}", scaled + int(out.min)),
         clamp_step(scaled + int(out.min), int(out.min), int(out.max)),
     )
-    return Anatomy(terms, steps=steps)
+    return Anatomy(terms, True, steps=steps)
 
 
 def softmax_table(subject: Subject) -> Anatomy:
     """SOFTMAX of 8-bit codes, with a float32 table of exps."""
-    p, terms = subject.node.params, _row(subject)
+    p, terms = subject.node.params, _adding(subject, subject.stages["exps"][subject.at[:-1]])
     largest, difference = _difference(subject, terms)
     exp, total, scaled = (subject.stage(name) for name in ("exps", "sum", "scaled"))
     steps = (
@@ -65,12 +77,12 @@ def softmax_table(subject: Subject) -> Anatomy:
         Step("scaled", f"{exp!r} / ({total!r} * {float(p.scale)!r}), in float32", scaled),
         Step("output", f"rounded, {p.zero_point} added, clamped", subject.output()),
     )
-    return Anatomy(terms, steps=steps)
+    return Anatomy(terms, True, steps=steps)
 
 
 def softmax_16(subject: Subject) -> Anatomy:
     """SOFTMAX of int16 codes: exp and reciprocal from tables."""
-    p, terms = subject.node.params, _row(subject)
+    p, terms = subject.node.params, _adding(subject, subject.stages["exps"][subject.at[:-1]])
     largest, difference = _difference(subject, terms)
     exp, total, reciprocal = (int(subject.stage(name)) for name in ("exps", "sum", "reciprocal"))
     shift = 31 - int(gemmlowp.leading_zeros(total))
@@ -87,13 +99,13 @@ def softmax_16(subject: Subject) -> Anatomy:
         Step("requantized", f"{exp} * {reciprocal} / 2^{shift}, ties upward", value, dropped(product, shift)),
         clamp_step(value, 0, 32767),
     )
-    return Anatomy(terms, steps=steps)
+    return Anatomy(terms, True, steps=steps)
 
 
 def normalized(subject: Subject) -> Anatomy:
     """L2_NORMALIZATION: times the inverse length of the row."""
     p = subject.node.params
-    terms = _row(subject, p.input_offset)
+    terms = tuple(replace(term, product=term.value**2) for term in _row(subject, p.input_offset))
     squares, value = int(subject.stage("squares")), int(subject.stage("normalized"))
     multiplier, exponent = (int(part) for part in inverse_sqrt(squares))
     shifted = value + p.output_offset
@@ -104,4 +116,4 @@ def normalized(subject: Subject) -> Anatomy:
         Step("offset added", f"{value} + {p.output_offset}", shifted),
         clamp_step(shifted, p.qmin, p.qmax),
     )
-    return Anatomy(terms, steps=steps)
+    return Anatomy(terms, True, steps=steps)

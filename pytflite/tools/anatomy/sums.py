@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from itertools import product
 from typing import Any
 
@@ -46,11 +47,11 @@ def _combined(subject: Subject, p: RescaledParams) -> Anatomy:
         taken = list(_rescale_steps(role, code, rescale, Place(place, roles[role].shape)))
         steps += taken
         terms.append(Term(role, place, code, code + rescale.offset, None, None, int(taken[-1].value)))
-    one, two = (term.product for term in terms)
+    one, two = (int(term.product) for term in terms)
     combined = COMBINED[subject.node.op.name](one, two)
     if subject.node.op.name == "SUB":
         terms[1] = terms[1].negated()
-    return Anatomy(tuple(terms), accumulator=combined, steps=tuple(steps), epilogue=p.epilogue)
+    return Anatomy(tuple(terms), summed=True, accumulator=combined, steps=tuple(steps), epilogue=p.epilogue)
 
 
 def _rescale_steps(role: str, code: int, rescale: Rescale, place: Place) -> list[Step]:
@@ -71,7 +72,7 @@ def shared_shift(subject: Subject) -> Anatomy:
         place = shared(subject.at, roles[role].shape)
         code = int(roles[role][place])
         terms.append(Term(role, place, code, code + offset, None, multiplier, (code + offset) * multiplier))
-    total = sum(term.product for term in terms)
+    total = sum(int(term.product) for term in terms)
     products = " + ".join(f"{term.value} * {term.weight}" for term in terms)
     requantized = min(max((total + (1 << p.shift >> 1)) >> p.shift, -(1 << 15)), (1 << 15) - 1)
     shifted = requantized + p.output_offset
@@ -81,7 +82,7 @@ def shared_shift(subject: Subject) -> Anatomy:
         Step("offset added", f"{requantized} + {p.output_offset}", shifted),
         clamp_step(shifted, p.activation_min, p.activation_max),
     )
-    return Anatomy(tuple(terms), steps=steps)
+    return Anatomy(tuple(terms), summed=True, steps=steps)
 
 
 def pool(subject: Subject) -> Anatomy:
@@ -94,7 +95,8 @@ def pool(subject: Subject) -> Anatomy:
     before = POOLED[subject.node.op.name](terms)
     steps = (*before, clamp_step(int(before[-1].value), int(p.activation_min), int(p.activation_max)))
     outside = p.filter_h * p.filter_w - len(inside)
-    return Anatomy(terms, outside=outside, steps=steps, window=(tuple(rows), tuple(columns)))
+    summed = subject.node.op.name == "AVERAGE_POOL_2D"
+    return Anatomy(terms, summed, outside, steps=steps, window=(tuple(rows), tuple(columns)))
 
 
 def _averaged(terms: tuple[Term, ...]) -> tuple[Step, ...]:
@@ -159,11 +161,13 @@ def blended(subject: Subject) -> Anatomy:
         for column, column_weight in ((columns.lower, columns.lower_weight), (columns.upper, columns.upper_weight))
         for row, row_weight in ((rows.lower, rows.lower_weight), (rows.upper, rows.upper_weight))
     ]
-    terms = elements("input", input, [place for place, _ in places])
-    total = subject.stage("blended")
+    terms = [
+        replace(term, product=term.code * weight.item())
+        for term, (_, weight) in zip(elements("input", input, [place for place, _ in places]), places, strict=True)
+    ]
     sum_of = " + ".join(f"{term.code} * {weight.item():g}" for term, (_, weight) in zip(terms, places, strict=True))
-    steps = Step("blended", sum_of, total), Step("output", ROUNDED[subject.node.rule.name], subject.output())
-    return Anatomy(terms, steps=steps)
+    blend = Step("blended", sum_of, subject.stage("blended"))
+    return Anatomy(tuple(terms), True, steps=(blend, Step("output", ROUNDED[subject.node.rule.name], subject.output())))
 
 
 ROUNDED = {
