@@ -7,7 +7,7 @@ from functools import cache
 from typing import Any
 
 from pytflite.kernels._compile import callback, kernel
-from pytflite.kernels.engine import depthwise, float_depthwise, float_gemm, float_small, gemm, small
+from pytflite.kernels.engine import depthwise, float_depthwise, float_gemm, float_small, gemm, movement, small
 from pytflite.kernels.engine.memory import call_kernel, word
 
 MAKERS: dict[str, Callable[..., Callable[..., None]]] = {
@@ -15,6 +15,7 @@ MAKERS: dict[str, Callable[..., Callable[..., None]]] = {
     "depthwise": depthwise.make,
     "float_gemm": float_gemm.make,
     "float_depthwise": float_depthwise.make,
+    "move": movement.make_move,
     **small.MAKERS,
     **float_small.MAKERS,
 }

@@ -168,15 +168,15 @@ def fully_connected(node: PreparedNode, inputs: Sequence[Operand | None], output
 
 @binder("DEPTHWISE_CONV_2D", "int8", "uint8")
 def depthwise_conv_2d(node: PreparedNode, inputs: Sequence[Operand | None], outputs: Sequence[Array]) -> Calls:
-    """Any window and batches; as many output channels as input channels."""
+    """Any window and batches; with more output channels than input channels, one convolution per input channel."""
     image, filter = inputs[:2]
     assert image is not None
     assert filter is not None
     batch, height, width, channels = image.array.shape
     _, filter_h, filter_w, filters = filter.array.shape
-    if channels != filters:
-        return None
     source = product(inputs, outputs[0], node.params, lambda taps: taps.reshape(-1, filters).T)
+    if source is not None and channels != filters:
+        return gemm(source, image.array, node.params.window, (filter_h, filter_w), outputs[0])
     if source is None or not -128 <= -source.offset <= 127:
         return None
     window: Window = node.params.window

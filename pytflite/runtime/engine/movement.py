@@ -1,0 +1,159 @@
+"""Binders of operators that put elements elsewhere: CONCATENATION, PACK, PAD, SLICE, SPLIT, TRANSPOSE and the like."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from pytflite.kernels.engine.movement import AXES
+from pytflite.ops._shared.paddings import Borders
+from pytflite.plan.node import PreparedNode
+from pytflite.runtime.engine.binding import Call, Calls, Operand, binder, parts_of
+
+Array = npt.NDArray[Any]
+
+
+def moved(source: Array, target: Array, table: Array | None = None) -> Calls:
+    """Calls that copy one view to another.
+
+    Args:
+        source: where elements are.
+        target: of the same shape and dtype: where they are to be.
+        table: 256 codes, what to make of each on the way.
+
+    Returns:
+        None if there are too many axes that cannot be walked over as one.
+    """
+    size = target.dtype.itemsize
+    axes = [list(axis) for axis in zip(target.shape, source.strides, target.strides, strict=True) if axis[0] != 1]
+    joined: list[list[int]] = []
+    for axis in axes:
+        if joined and all(joined[-1][k] == axis[0] * axis[k] for k in (1, 2)):
+            axis[0] *= joined.pop()[0]
+        joined.append(axis)
+    run = joined.pop()[0] if joined and joined[-1][1:] == [size, size] else 1
+    if len(joined) > AXES:
+        return None
+    if not target.size:
+        return []
+    joined = [[1, 0, 0]] * (AXES - len(joined)) + joined
+    words = [
+        source, target, run * size, target.size // run, 0 if table is None else table, *np.ravel(joined).tolist()
+    ]  # fmt: skip
+    return [Call(("move", int(table is not None)), words, parts_of(target.nbytes))]
+
+
+def together(moves: Iterable[Calls]) -> Calls:
+    """The calls of several moves; None if there are none of one."""
+    calls: list[Call] = []
+    for move in moves:
+        if move is None:
+            return None
+        calls += move
+    return calls
+
+
+def slices(array: Array, axis: int) -> list[Array]:
+    """Views of what is at each position along an axis."""
+    return [np.moveaxis(array, axis, 0)[i, ...] for i in range(array.shape[axis])]
+
+
+@binder("CONCATENATION", "copy", "uint8")
+def concatenation(node: PreparedNode, inputs: Sequence[Operand | None], outputs: Sequence[Array]) -> Calls:
+    """One after the other, uint8 through tables where scales differ."""
+    arrays = [np.atleast_1d(operand.array) for operand in inputs if operand is not None]
+    axis, ratios = (node.params, [None] * len(arrays)) if node.rule.name == "copy" else node.params
+    ends = np.cumsum([array.shape[axis] for array in arrays])
+    places = np.split(outputs[0].view(), ends[:-1], axis)
+    codes = np.arange(256, dtype=np.uint8)
+    tables = [ratio and ratio(codes) for ratio in ratios]
+    return together(map(moved, arrays, places, tables))
+
+
+@binder("PACK", "copy")
+def pack(node: PreparedNode, inputs: Sequence[Operand | None], outputs: Sequence[Array]) -> Calls:
+    """One after the other along a new axis."""
+    arrays = [operand.array for operand in inputs if operand is not None]
+    return together(map(moved, arrays, slices(outputs[0], node.params)))
+
+
+@binder("SPLIT", "copy")
+def split(node: PreparedNode, inputs: Sequence[Operand | None], outputs: Sequence[Array]) -> Calls:
+    """Equal parts."""
+    assert inputs[1] is not None
+    return together(map(moved, np.split(inputs[1].array, *node.params), outputs))
+
+
+@binder("UNPACK", "copy")
+def unpack(node: PreparedNode, inputs: Sequence[Operand | None], outputs: Sequence[Array]) -> Calls:
+    """Each slice along an axis."""
+    assert inputs[0] is not None
+    return together(map(moved, slices(inputs[0].array, node.params), outputs))
+
+
+@binder("STRIDED_SLICE", "copy")
+def strided_slice(node: PreparedNode, inputs: Sequence[Operand | None], outputs: Sequence[Array]) -> Calls:
+    """What the index picks."""
+    assert inputs[0] is not None
+    return moved(inputs[0].array[node.params], outputs[0])
+
+
+@binder("SLICE", "copy")
+def slice_(node: PreparedNode, inputs: Sequence[Operand | None], outputs: Sequence[Array]) -> Calls:
+    """The box from a constant begin on, which must be within the input."""
+    assert inputs[0] is not None
+    assert inputs[1] is not None
+    if not inputs[1].is_constant or inputs[1].array.min(initial=0) < 0:
+        return None
+    starts = inputs[1].array.tolist()
+    box = inputs[0].array[tuple(slice(start, start + size) for start, size in zip(starts, node.params, strict=True))]
+    return moved(box, outputs[0]) if box.shape == outputs[0].shape else None
+
+
+@binder("TRANSPOSE", "copy")
+def transpose(node: PreparedNode, inputs: Sequence[Operand | None], outputs: Sequence[Array]) -> Calls:
+    """Axes in another order."""
+    assert inputs[0] is not None
+    return moved(inputs[0].array.transpose(node.params), outputs[0])
+
+
+@binder("PAD", "copy")
+def pad(node: PreparedNode, inputs: Sequence[Operand | None], outputs: Sequence[Array]) -> Calls:
+    """Borders, and the input in the middle."""
+    assert inputs[0] is not None
+    borders, fill = node.params
+    return bordered(inputs[0].array, outputs[0], borders, np.asarray(fill, outputs[0].dtype))
+
+
+@binder("PADV2", "copy")
+def padv2(node: PreparedNode, inputs: Sequence[Operand | None], outputs: Sequence[Array]) -> Calls:
+    """The same; what fills the borders is constant."""
+    assert inputs[0] is not None
+    assert inputs[2] is not None
+    fill = inputs[2]
+    return bordered(inputs[0].array, outputs[0], node.params, fill.array.reshape(())) if fill.is_constant else None
+
+
+def bordered(input: Array, output: Array, borders: Borders, fill: Array) -> Calls:
+    """Calls that put an array into the middle of another one.
+
+    Args:
+        input: what to put there.
+        output: where.
+        borders: elements before and after each axis.
+        fill: what is all around, one element.
+    """
+
+    def moves() -> Iterator[Calls]:
+        middle = output
+        for axis, (before, after) in enumerate(borders):
+            first, middle, last = np.split(middle, [before, middle.shape[axis] - after], axis)
+            for border in (first, last):
+                row = np.full(border.shape[-2:], fill)
+                yield moved(np.broadcast_to(row, border.shape), border)
+        yield moved(input, middle)
+
+    return together(moves())

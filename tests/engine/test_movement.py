@@ -1,0 +1,84 @@
+"""Operators that put elements elsewhere, bit for bit."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+pytest.importorskip("numba", reason="numba is not installed: the definitions run alone")
+
+from pytflite.kernels.engine.packing import aligned
+from pytflite.kernels.engine.program import compiled, run
+from pytflite.plan.prepare import prepare
+from pytflite.profiles import REFERENCE
+from pytflite.runtime.engine.engine import Engine
+from pytflite.runtime.engine.movement import moved
+from tests.engine.engines import agree
+from tests.ops import (
+    test_concatenation,
+    test_pack,
+    test_pad,
+    test_padv2,
+    test_slice,
+    test_split,
+    test_strided_slice,
+    test_transpose,
+    test_unpack,
+)
+
+CASES = {
+    "concatenation": test_concatenation.cases(),
+    "pack": test_pack.packs(),
+    "pad": test_pad.paddings(),
+    "padv2": test_padv2.paddings(),
+    "slice": test_slice.cuts(),
+    "split": test_split.splits(),
+    "strided_slice": test_strided_slice.strided_slices(),
+    "transpose": test_transpose.transpositions(),
+    "unpack": test_unpack.unpacks(),
+}
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_agrees(name: str) -> None:
+    bound = []
+
+    @settings(max_examples=30, deadline=None)
+    @given(CASES[name])
+    def check(subject: Any) -> None:
+        plan = prepare(subject.model, 0, REFERENCE)
+        if plan.is_static and Engine.takes(plan) and plan.first.nodes:
+            for inputs in subject.inputs:
+                bound.extend(agree(subject.model, inputs).bound)
+
+    check()
+    assert bound
+
+
+@settings(max_examples=100, deadline=None)
+@given(
+    st.lists(st.integers(1, 4), min_size=1, max_size=6),
+    st.randoms(use_true_random=False),
+    st.sampled_from(["u1", "i2", "f4", "i8"]),
+)
+def test_any_view_to_any_view(shape: list[int], random: Any, dtype: str) -> None:
+    rng = np.random.default_rng(random.randrange(1 << 32))
+    views = []
+    for _ in range(2):
+        order = rng.permutation(len(shape))
+        steps = [int(step) for step in rng.choice([1, 1, 2, -1], len(shape))]
+        whole = rng.integers(0, 100, [abs(steps[axis]) * shape[axis] for axis in order]).astype(dtype)
+        view = whole.transpose(np.argsort(order))
+        views.append(view[tuple(slice(None, None, step) for step in steps)])
+    source, target = views
+    calls = moved(source, target)
+    for call in calls or ():
+        block = aligned(8 * len(call.words)).view(np.int64)
+        block[:] = [word.ctypes.data if isinstance(word, np.ndarray) else int(word) for word in call.words]
+        table = np.array([compiled(*call.kernel).address, block.ctypes.data])
+        run(table.ctypes.data, 1, 0)
+    assert calls is None or np.array_equal(source, target)
