@@ -22,7 +22,7 @@ from pytflite.arithmetic.fixed_point import (
     quantize_multiplier,
     saturating_rounding_doubling_high_mul,
 )
-from pytflite.arithmetic.rounding import INT32_MAX, round_half_away, truncate_to_int32, wrap_int32
+from pytflite.arithmetic.rounding import INT32_MAX, INT32_MIN, round_half_away, truncate_to_int32, wrap_int32
 from pytflite.arithmetic.vectors import in_vectors
 
 Array = npt.NDArray[Any]
@@ -314,6 +314,60 @@ class Float32(NamedTuple):
         return np.clip(np.rint(product), -(2.0**30), 2.0**30).astype(np.int64)
 
 
+class Rndnu(NamedTuple):
+    """One rounding, ties toward plus infinity, by the 24 bits of a float32 scale: XNNPACK's ``rndnu`` on 64-bit Arm.
+
+    Attributes:
+        multiplier: int32, one per channel or one in all; its lowest 7 bits are 0.
+        shift: int32, left positive.
+    """
+
+    multiplier: Array
+    shift: Array
+
+    @classmethod
+    def of(cls, scale: RealScale) -> Self:
+        """Derive multiplier and shift from the scale in float32, whatever the operator's own precision."""
+        return cls(*quantize_multiplier(scale.effective_float32()))
+
+    def __call__(self, accumulator: Array) -> Array:
+        """Multiply; a left shift, one bit more than there is, saturates (``vqshl``, ``vqdmulh``, ``vrshl``)."""
+        right = np.maximum(-self.shift.astype(np.int64), 1)
+        shifted = np.clip(accumulator.astype(np.int64) << (self.shift + right), INT32_MIN, INT32_MAX)
+        high = (shifted * self.multiplier.astype(np.int64)) >> 31
+        rounded: Array = (high + (np.int64(1) << (right - 1))) >> right
+        return rounded
+
+
+class Rndnu16(NamedTuple):
+    """Two roundings, ties toward plus infinity, in 16 bits: XNNPACK's ``rndnu16`` on small 64-bit Arm cores.
+
+    Attributes:
+        multiplier: int32 in Q15, one per channel or one in all, at least 2**14.
+        shift: int32, left positive.
+    """
+
+    multiplier: Array
+    shift: Array
+
+    @classmethod
+    def of(cls, scale: RealScale) -> Self:
+        """Derive the multiplier from the 24 bits of the scale in float32, whatever the operator's own precision."""
+        multiplier, shift = quantize_multiplier(scale.effective_float32())
+        rounded = (multiplier.astype(np.int64) + (1 << 15)) >> 16
+        carried = rounded == 1 << 15
+        return cls(np.where(carried, 1 << 14, rounded).astype(np.int32), (shift + carried).astype(np.int32))
+
+    def __call__(self, accumulator: Array) -> Array:
+        """Shift and saturate, then multiply (``vqrshl``, ``vqmovn``, ``vqrdmulh``)."""
+        shift = self.shift.astype(np.int64)
+        right = np.maximum(-shift, 0)
+        shifted = accumulator.astype(np.int64) << np.maximum(shift, 0)
+        narrow = np.clip((shifted + ((np.int64(1) << right) >> 1)) >> right, -(1 << 15), (1 << 15) - 1)
+        rounded: Array = (narrow * self.multiplier.astype(np.int64) + (1 << 14)) >> 15
+        return rounded
+
+
 class EightBits(NamedTuple):
     """A multiplier of 8 fraction bits, one rounding, ties toward plus infinity: XNNPACK's ``cvt`` and ``lrelu``.
 
@@ -360,5 +414,7 @@ REQUANTIZERS: Mapping[str, type[Requantizer]] = {
     "single_saturating": SingleSaturating,
     "rounding_last": RoundingLast,
     "float32": Float32,
+    "rndnu": Rndnu,
+    "rndnu16": Rndnu16,
     "eight_bits": EightBits,
 }

@@ -17,6 +17,8 @@ from pytflite.arithmetic.requantize import (
     DoubleRounding,
     Float32,
     Float64,
+    Rndnu,
+    Rndnu16,
     RoundingLast,
     RoundingUp,
     RoundingUpByChannels,
@@ -218,7 +220,11 @@ def _(requantizer: RoundingLast, accumulator: int, place: Place) -> Iterator[Ste
     yield from _constants(multiplier, shift, 31)
     right = max(-shift, 1)
     yield from _shifted_left(accumulator, shift + right)
-    x = int(wrap_int32(accumulator << (shift + right)))
+    yield from _rounded_last(int(wrap_int32(accumulator << (shift + right))), multiplier, right)
+
+
+def _rounded_last(x: int, multiplier: int, right: int) -> Iterator[Step]:
+    """A high product that is cut off, then a right shift of at least one bit."""
     high = (x * multiplier) >> 31
     yield Step("high product", f"({x} * {multiplier}) >> 31", high, dropped(x * multiplier, 31) + ", cut off")
     value = (high + (1 << (right - 1))) >> right
@@ -235,6 +241,34 @@ def _(requantizer: Float32, accumulator: int, place: Place) -> Iterator[Step]:
     value = int(np.clip(np.rint(product), -(2.0**30), 2.0**30))
     note = "a tie" if abs(product) % 1 == 0.5 else ""
     yield Step("requantized", f"round({product!s}), ties to even", value, note)
+
+
+@requantizer_steps.register
+def _(requantizer: Rndnu, accumulator: int, place: Place) -> Iterator[Step]:
+    multiplier, shift = entry(requantizer.multiplier, place.channel), entry(requantizer.shift, place.channel)
+    yield from _constants(multiplier, shift, 31)
+    right = max(-shift, 1)
+    wide = accumulator << (shift + right)
+    x = min(max(wide, -(1 << 31)), (1 << 31) - 1)
+    if shift + right > 0:
+        yield Step("shifted left", f"{accumulator} << {shift + right}", x, "" if wide == x else "saturates")
+    yield from _rounded_last(x, multiplier, right)
+
+
+@requantizer_steps.register
+def _(requantizer: Rndnu16, accumulator: int, place: Place) -> Iterator[Step]:
+    multiplier, shift = entry(requantizer.multiplier, place.channel), entry(requantizer.shift, place.channel)
+    yield from _constants(multiplier, shift, 15)
+    right = max(-shift, 0)
+    wide = accumulator << max(shift, 0)
+    shifted = (wide + ((1 << right) >> 1)) >> right
+    narrow = min(max(shifted, -(1 << 15)), (1 << 15) - 1)
+    note = dropped(wide, right) if narrow == shifted else "saturates at 16 bits"
+    yield Step("shifted", f"{accumulator} * 2^{shift}, ties upward", narrow, note)
+    product = narrow * multiplier
+    value = (product + (1 << 14)) >> 15
+    note = dropped(product, 15) + _rounded(product >> 15, value)
+    yield Step("requantized", f"({narrow} * {multiplier} + 2^14) >> 15", value, note)
 
 
 @singledispatch

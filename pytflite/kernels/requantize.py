@@ -17,6 +17,8 @@ from pytflite.arithmetic.requantize import (
     EightBits,
     Float32,
     Float64,
+    Rndnu,
+    Rndnu16,
     RoundingLast,
     RoundingUp,
     RoundingUpByChannels,
@@ -120,6 +122,26 @@ def float32(accumulator: Any, channel: Any, requantizer: Any) -> Any:
     return np.int64(min(max(np.rint(product), np.float32(-(2.0**30))), np.float32(2.0**30)))
 
 
+def rndnu(accumulator: Any, channel: Any, requantizer: Any) -> Any:
+    """High half of the doubled product, cut off; then a division by a power of two, ties up; a left shift saturates."""
+    multiplier = np.int64(requantizer.multiplier[channel])
+    shift = np.int64(requantizer.shift[channel])
+    right = max(-shift, np.int64(1))
+    shifted = min(max(np.int64(accumulator) << (shift + right), INT32_MIN), INT32_MAX)
+    high = (shifted * multiplier) >> np.int64(31)
+    return (high + (np.int64(1) << (right - np.int64(1)))) >> right
+
+
+def rndnu16(accumulator: Any, channel: Any, requantizer: Any) -> Any:
+    """A division by a power of two, then the high half of the doubled product of 16 bits, both with ties up."""
+    multiplier = np.int64(requantizer.multiplier[channel])
+    shift = np.int64(requantizer.shift[channel])
+    left, right = max(shift, np.int64(0)), max(-shift, np.int64(0))
+    shifted = ((np.int64(accumulator) << left) + ((np.int64(1) << right) >> np.int64(1))) >> right
+    narrow = min(max(shifted, np.int64(-(1 << 15))), np.int64((1 << 15) - 1))
+    return (narrow * multiplier + np.int64(1 << 14)) >> np.int64(15)
+
+
 def eight_bits(accumulator: Any, channel: Any, requantizer: Any) -> Any:
     """One rounding of a product with 8 fraction bits, ties up; saturates at 16 bits."""
     product = np.int64(accumulator) * np.int64(requantizer.multiplier[channel])
@@ -152,6 +174,8 @@ BODIES = {
     SingleSaturating: single_saturating,
     RoundingLast: rounding_last,
     Float32: float32,
+    Rndnu: rndnu,
+    Rndnu16: rndnu16,
     EightBits: eight_bits,
     QuantizedEpilogue: quantized,
     FloatEpilogue: clamped,

@@ -467,7 +467,8 @@ class Node:
 
     def requantizer_of(self, scale: RealScale) -> Requantizer:
         """The profile's requantizer for a real scale."""
-        return REQUANTIZERS[self.profile.requantizer_of(self.op.name, self.rule.name)].of(scale)
+        recipe = self.profile.requantization_of(self.op.name, self.rule.name)
+        return REQUANTIZERS[recipe.requantizer_of(self)].of(scale)
 
     def require(self, condition: Any, message: str) -> None:
         """Refuse the operator unless a condition holds.

@@ -21,7 +21,11 @@ import numpy as np
 import numpy.typing as npt
 
 from pytflite.arithmetic import gemmlowp, libm
-from pytflite.arithmetic.fixed_point import quantize_multiplier, rounding_divide_by_pot
+from pytflite.arithmetic.fixed_point import (
+    multiply_by_quantized_multiplier,
+    quantize_multiplier,
+    rounding_divide_by_pot,
+)
 from pytflite.arithmetic.requantize import DoubleRounding
 from pytflite.arithmetic.rounding import round_half_away, truncate_to_int32, wrap_int32
 from pytflite.arithmetic.tables import interpolate, interpolation_table
@@ -138,6 +142,46 @@ def define_table(input: Array, p: TableParams) -> Stages:
     yield "scaled", scaled
     output = truncate_to_int32(p.rounding(scaled)) + p.zero_point
     yield "output", np.clip(output, out.min, out.max).astype(p.dtype)
+
+
+class IntegerTableParams(NamedTuple):
+    """What the rule with a table of integers is given.
+
+    Attributes:
+        exps: int64 (256,), exp of how far a code is below the largest, in units of 1/65535.
+        scale: of the output.
+        zero_point: of the output.
+        dtype: of the output.
+    """
+
+    exps: Array
+    scale: np.float32
+    zero_point: int
+    dtype: np.dtype[Any]
+
+
+def integer_table_params(node: Node) -> IntegerTableParams:
+    """Tabulate the exps (``PopulateSoftmaxUInt8LookupTable``, optimized_ops.h)."""
+    output = node["output"]
+    if output.letter == "i8":
+        require_output(node, 1 / 256, -128)
+    exps = libm.expf(node["input"].scale * beta(node) * -np.arange(256, dtype=np.float32))
+    units = (exps * np.float32(65535)).astype(np.float64) + 0.5
+    return IntegerTableParams(units.astype(np.int64), output.scale, output.zero_point, output.dtype)
+
+
+@OP.rule("uint16_table", "T -> T", params=integer_table_params, by_name=True, T="i8 u8")
+def define_integer_table(input: Array, p: IntegerTableParams) -> Stages:
+    """Exps times the reciprocal of their sum, a quantized multiplier (``SoftmaxInt8LUT``, optimized_ops.h)."""
+    codes, out = input.astype(np.int64), np.iinfo(p.dtype)
+    exps = p.exps[codes.max(-1, keepdims=True, initial=out.min) - codes]
+    yield "exps", exps
+    sums = exps.sum(-1, keepdims=True)
+    yield "sum", sums
+    multipliers = quantize_multiplier(np.float32(1) / (sums.astype(np.float32) * p.scale))
+    scaled = multiply_by_quantized_multiplier(exps, *multipliers)
+    yield "scaled", scaled
+    yield "output", np.clip(scaled + p.zero_point, out.min, out.max).astype(p.dtype)
 
 
 class Int16Params(NamedTuple):

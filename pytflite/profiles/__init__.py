@@ -7,9 +7,11 @@ from dataclasses import replace
 
 from pytflite.profiles.base import Profile, Recipe, requantize, run
 from pytflite.profiles.optimized import OPTIMIZED
+from pytflite.profiles.optimized_arm import OPTIMIZED_ARM
 from pytflite.profiles.reference import REFERENCE
 from pytflite.profiles.tflm import TFLM
 from pytflite.profiles.xnnpack import XNNPACK, XNNPACK_TF2_21
+from pytflite.profiles.xnnpack_arm import XNNPACK_ARM, XNNPACK_ARM_A53
 
 NEWEST = "litert2.3"
 NAN_TF2_21 = run("float32_nan_lanes", evidence="vector code of that version takes NaN for larger and smaller than all")
@@ -29,6 +31,8 @@ OLDER = (
 )
 VERSIONS = tuple(replace(profile, name=f"{profile.name}@{NEWEST}") for profile in NEWER)
 
-PROFILES = {profile.name: profile for profile in (*NEWER, *VERSIONS, *OLDER, TFLM)}
+ARM = (OPTIMIZED_ARM, XNNPACK_ARM, XNNPACK_ARM_A53)
+
+PROFILES = {profile.name: profile for profile in (*NEWER, *VERSIONS, *OLDER, *ARM, TFLM)}
 
 __all__ = ["OPTIMIZED", "PROFILES", "REFERENCE", "TFLM", "XNNPACK", "Profile", "Recipe", "requantize", "run"]

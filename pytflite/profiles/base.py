@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from pytflite.profiles.delegate import Delegate
+from pytflite.profiles.delegate import Condition, Delegate
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,18 +15,24 @@ class Recipe:
 
     Attributes:
         requantizer: a key of ``arithmetic.requantize.REQUANTIZERS``, "" for what is said less specifically.
+        otherwise: requantizers of nodes that fulfil a condition, with the shapes that they run with; first match wins.
         rules: names of preferred rules of the operator, first match wins.
         evidence: where the runtime does so, and how that is known.
     """
 
     requantizer: str = ""
+    otherwise: tuple[tuple[Condition, str], ...] = ()
     rules: tuple[str, ...] = ()
     evidence: str = ""
 
+    def requantizer_of(self, node: Any) -> str:
+        """The requantizer of a node (`pytflite.ops._api.Node`)."""
+        return next((name for condition, name in self.otherwise if condition.holds(node)), self.requantizer)
 
-def requantize(requantizer: str, evidence: str = "") -> Recipe:
-    """The recipe that names a requantizer."""
-    return Recipe(requantizer=requantizer, evidence=evidence)
+
+def requantize(requantizer: str, evidence: str = "", *otherwise: tuple[Condition, str]) -> Recipe:
+    """The recipe that names a requantizer, and perhaps others on conditions."""
+    return Recipe(requantizer=requantizer, otherwise=otherwise, evidence=evidence)
 
 
 def run(*rules: str, evidence: str = "") -> Recipe:
@@ -57,10 +63,10 @@ class Profile:
     clamp: str = "half_away"
     delegate: Delegate | None = None
 
-    def requantizer_of(self, op: str, rule: str) -> str:
-        """The requantization recipe of a rule of an operator."""
-        said = (self.recipes[key].requantizer for key in (f"{op}/{rule}", op) if key in self.recipes)
-        return next(filter(None, said), self.requantizer)
+    def requantization_of(self, op: str, rule: str) -> Recipe:
+        """The recipe that names the requantizer of a rule of an operator."""
+        said = (self.recipes[key] for key in (f"{op}/{rule}", op) if key in self.recipes)
+        return next((recipe for recipe in said if recipe.requantizer), Recipe(self.requantizer))
 
     def rules_of(self, op: str) -> tuple[str, ...]:
         """The preferred rules of an operator."""

@@ -11,11 +11,11 @@ if TYPE_CHECKING:
 
 
 class Condition(NamedTuple):
-    """What a delegate asks of a node.
+    """What a delegate, or a recipe, asks of a node.
 
     Attributes:
         text: in words, after "it takes a node only if".
-        holds: whether a node (`pytflite.ops._api.Node`, with the shapes of the file and its constants) is so.
+        holds: whether a node (`pytflite.ops._api.Node`) is so; a delegate is shown the shapes of the file.
     """
 
     text: str

@@ -67,9 +67,16 @@ def _recipe(op: Op, row: TypeRow, profile: Profile, delegate: str) -> tuple[str,
     rules = list(_rules(op, row, profile))
     said = profile.recipes.keys() & {op.name, *(f"{op.name}/{rule.name}" for rule in rules)}
     named = any(profile.recipes[key].requantizer for key in said)
-    words = [f"{rule.name}, {profile.requantizer_of(op.name, rule.name)}" if named else rule.name for rule in rules]
+    words = [f"{rule.name}, {_requantizers(op, rule, profile)}" if named else rule.name for rule in rules]
     evidence = dict.fromkeys(filter(None, (profile.evidence_of(op.name, rule.name) for rule in rules)))
     return " or ".join(words), delegate, "; ".join(evidence)
+
+
+def _requantizers(op: Op, rule: Rule, profile: Profile) -> str:
+    """The requantizer of a rule, and the others with their conditions."""
+    recipe = profile.requantization_of(op.name, rule.name)
+    others = (f" ({name} where {condition.text})" for condition, name in recipe.otherwise)
+    return "".join((recipe.requantizer, *others))
 
 
 def _rules(op: Op, row: TypeRow, profile: Profile) -> Iterator[Rule]:

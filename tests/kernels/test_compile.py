@@ -27,6 +27,8 @@ INTEGER_RECIPES = (
     "single",
     "single_saturating",
     "rounding_last",
+    "rndnu",
+    "rndnu16",
     "eight_bits",
 )
 
