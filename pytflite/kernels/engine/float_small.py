@@ -88,7 +88,7 @@ def make_two(operation: int) -> Callable[..., None]:
     Words: input 1, input 2, output, bounds, the sizes of the dimensions, the steps of both inputs along them.
     """
 
-    def float_two(p: Any, scratch: Any, part: Any, parts: Any) -> None:
+    def f32_two(p: Any, scratch: Any, part: Any, parts: Any) -> None:
         bounds, count = carray(pointer(word(p, 3), np.float32), 2), word(p, 7)
         low, high = bounds[0], bounds[1]
         first, last = share(word(p, 4), part, parts)
@@ -111,13 +111,13 @@ def make_two(operation: int) -> Callable[..., None]:
                             target[c] = clamped(of_two(operation, left[c], right[c]), low, high)
                     output += 4 * count
 
-    return float_two
+    return f32_two
 
 
 def make_one(operation: int) -> Callable[..., None]:
     """One tensor. Words: input, output, count, bounds."""
 
-    def float_one(p: Any, scratch: Any, part: Any, parts: Any) -> None:
+    def f32_one(p: Any, scratch: Any, part: Any, parts: Any) -> None:
         count, bounds = word(p, 2), carray(pointer(word(p, 3), np.float32), 2)
         source, target = carray(pointer(word(p, 0), np.float32), count), carray(pointer(word(p, 1), np.float32), count)
         low, high = bounds[0], bounds[1]
@@ -125,26 +125,26 @@ def make_one(operation: int) -> Callable[..., None]:
         for i in range(first, last):
             target[i] = clamped(of_one(operation, source[i]), low, high)
 
-    return float_one
+    return f32_one
 
 
 def make_libm() -> Callable[..., None]:
     """A function of the C library, element by element. Words: input, output, count, address of the function."""
 
-    def float_libm(p: Any, scratch: Any, part: Any, parts: Any) -> None:
+    def f32_libm(p: Any, scratch: Any, part: Any, parts: Any) -> None:
         count, function = word(p, 2), word(p, 3)
         source, target = carray(pointer(word(p, 0), np.float32), count), carray(pointer(word(p, 1), np.float32), count)
         first, last = share(count, part, parts)
         for i in range(first, last):
             target[i] = call_libm(function, source[i])
 
-    return float_libm
+    return f32_libm
 
 
 def make_logistic() -> Callable[..., None]:
     """The logistic function as `ops.logistic` has it. Words: input, output, count, address of expf."""
 
-    def float_logistic(p: Any, scratch: Any, part: Any, parts: Any) -> None:
+    def f32_logistic(p: Any, scratch: Any, part: Any, parts: Any) -> None:
         count, expf, one = word(p, 2), word(p, 3), np.float32(1)
         source, target = carray(pointer(word(p, 0), np.float32), count), carray(pointer(word(p, 1), np.float32), count)
         first, last = share(count, part, parts)
@@ -157,13 +157,13 @@ def make_logistic() -> Callable[..., None]:
             else:
                 target[i] = one / (one + call_libm(expf, -x))
 
-    return float_logistic
+    return f32_logistic
 
 
 def make_softmax() -> Callable[..., None]:
     """Rows of exps over their sum. Words: input, output, rows, depth, address of beta, address of expf."""
 
-    def float_softmax(p: Any, scratch: Any, part: Any, parts: Any) -> None:
+    def f32_softmax(p: Any, scratch: Any, part: Any, parts: Any) -> None:
         rows, depth, expf = word(p, 2), word(p, 3), word(p, 5)
         source = carray(pointer(word(p, 0), np.float32), (rows, depth))
         target = carray(pointer(word(p, 1), np.float32), (rows, depth))
@@ -180,7 +180,7 @@ def make_softmax() -> Callable[..., None]:
             for c in range(depth):
                 target[n, c] = target[n, c] / sum
 
-    return float_softmax
+    return f32_softmax
 
 
 @kernel
@@ -199,7 +199,7 @@ def make_reduce(operation: int) -> Callable[..., None]:
     The last is the address of the float to start from. Where inner is 1, rows go side by side, 8 at a time.
     """
 
-    def float_reduce(p: Any, scratch: Any, part: Any, parts: Any) -> None:
+    def f32_reduce(p: Any, scratch: Any, part: Any, parts: Any) -> None:
         outer, middle, inner = word(p, 2), word(p, 3), word(p, 4)
         start = carray(pointer(word(p, 5), np.float32), 1)[0]
         first, last = share(outer, part, parts)
@@ -233,7 +233,7 @@ def make_reduce(operation: int) -> Callable[..., None]:
                 for c in range(inner):
                     target[n, c] = target[n, c] / np.float32(middle)
 
-    return float_reduce
+    return f32_reduce
 
 
 def make_pool(operation: int) -> Callable[..., None]:
@@ -243,7 +243,7 @@ def make_pool(operation: int) -> Callable[..., None]:
     and width, stride height and width, padding top and left, output height and width, bounds.
     """
 
-    def float_pool(p: Any, scratch: Any, part: Any, parts: Any) -> None:
+    def f32_pool(p: Any, scratch: Any, part: Any, parts: Any) -> None:
         batches, image_h, image_w, channels = word(p, 2), word(p, 3), word(p, 4), word(p, 5)
         filter_h, filter_w, output_h, output_w = word(p, 7), word(p, 8), word(p, 13), word(p, 14)
         source = carray(pointer(word(p, 0), np.float32), (batches, image_h, image_w, channels))
@@ -272,15 +272,15 @@ def make_pool(operation: int) -> Callable[..., None]:
                     for c in range(channels):
                         results[c] = clamped(results[c] / count, low, high)
 
-    return float_pool
+    return f32_pool
 
 
 MAKERS: dict[str, Callable[..., Callable[..., None]]] = {
-    "float_two": make_two,
-    "float_one": make_one,
-    "float_libm": make_libm,
-    "float_logistic": make_logistic,
-    "float_softmax": make_softmax,
-    "float_reduce": make_reduce,
-    "float_pool": make_pool,
+    "f32_two": make_two,
+    "f32_one": make_one,
+    "f32_libm": make_libm,
+    "f32_logistic": make_logistic,
+    "f32_softmax": make_softmax,
+    "f32_reduce": make_reduce,
+    "f32_pool": make_pool,
 }

@@ -47,7 +47,7 @@ def of_two(operation: int, *, bounded: bool) -> Binder:
         if walk is None or not is_float(*arrays, output):
             return None
         bounds = floats(*(node.params if bounded else UNBOUNDED))
-        return [Call(("float_two", operation), [*arrays, output, bounds, *walk], parts_of(output.size))]
+        return [Call(("f32_two", operation), [*arrays, output, bounds, *walk], parts_of(output.size))]
 
     return bind
 
@@ -90,9 +90,7 @@ def of_one(operation: int, activation: str = "NONE") -> Binder:
         if not is_float(input, output):
             return None
         return [
-            Call(
-                ("float_one", operation), [input, output, input.size, floats(*BOUNDS[activation])], parts_of(input.size)
-            )
+            Call(("f32_one", operation), [input, output, input.size, floats(*BOUNDS[activation])], parts_of(input.size))
         ]
 
     return bind
@@ -124,9 +122,7 @@ def of_many(operation: int, start: Callable[[Reduction], np.float32 | None]) -> 
         axes = range(p.axes[0], p.axes[-1] + 1) if p.axes else range(0)
         outer, inner = (prod(input.shape[: axes.start]), prod(input.shape[axes.stop :])) if p.axes else (1, input.size)
         return [
-            Call(
-                ("float_reduce", operation), [input, output, outer, p.depth, inner, floats(first)], parts_of(input.size)
-            )
+            Call(("f32_reduce", operation), [input, output, outer, p.depth, inner, floats(first)], parts_of(input.size))
         ]
 
     return bind
@@ -157,8 +153,8 @@ binder("CEIL", "float32")(of_one(float_small.CEIL))
 for name in ("RELU", "RELU_N1_TO_1", "RELU6", "RELU_0_TO_1"):
     binder(name, "float32")(of_one(float_small.COPY, name))
 for name, function in (("EXP", "expf"), ("LOG", "logf"), ("SIN", "sinf"), ("COS", "cosf"), ("TANH", "tanhf")):
-    binder(name, "float32")(of_libm("float_libm", function))
-binder("LOGISTIC", "float32")(of_libm("float_logistic", "expf"))
+    binder(name, "float32")(of_libm("f32_libm", function))
+binder("LOGISTIC", "float32")(of_libm("f32_logistic", "expf"))
 binder("SUM", "float32")(of_many(float_small.SUM, zero))
 binder("MEAN", "float32")(of_many(float_small.MEAN, lambda p: np.float32(0)))
 binder("REDUCE_MAX", "float32")(of_many(float_small.LARGEST, lambda p: None if p.is_full else lowest(FLOAT32)))
@@ -174,7 +170,7 @@ def softmax(node: PreparedNode, inputs: Sequence[Operand | None], outputs: Seque
         return None
     depth = input.shape[-1]
     words = [input, output, input.size // depth, depth, floats(node.params), address_of("expf")]
-    return [Call(("float_softmax",), words, parts_of(input.size))]
+    return [Call(("f32_softmax",), words, parts_of(input.size))]
 
 
 def pool(operation: int, start: np.float32) -> Binder:
@@ -191,7 +187,7 @@ def pool(operation: int, start: np.float32) -> Binder:
             input, output, *input.shape, floats(start), p.filter_h, p.filter_w, w.stride_h, w.stride_w,
             w.pad_top, w.pad_left, w.output_h, w.output_w, floats(p.activation_min, p.activation_max),
         ]  # fmt: skip
-        return [Call(("float_pool", operation), words, parts_of(output.size * p.filter_h * p.filter_w))]
+        return [Call(("f32_pool", operation), words, parts_of(output.size * p.filter_h * p.filter_w))]
 
     return bind
 
