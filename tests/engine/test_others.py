@@ -12,13 +12,18 @@ from hypothesis import strategies as st
 
 pytest.importorskip("numba", reason="numba is not installed: the definitions run alone")
 
+from pytflite.plan.prepare import prepare
 from pytflite.profiles import OPTIMIZED, REFERENCE, XNNPACK, Profile
 from pytflite.profiles.xnnpack import XNNPACK_TF2_21
 from pytflite.runtime.engine.arena import Extent, offsets
 from pytflite.runtime.engine.elementwise import linear
+from pytflite.schema.enums import BuiltinOperator
 from tests.engine.engines import agree
+from tests.ops.extremes import searches
+from tests.ops.resizes import resizes
 from tests.ops.test_add import addition, additions
 from tests.ops.test_average_pool_2d import average_pool_2d
+from tests.ops.test_max_pool_2d import max_pool_2d
 from tests.ops.test_mean import mean
 from tests.ops.test_quantize import quantization
 from tests.ops.test_softmax import softmaxes
@@ -81,6 +86,28 @@ def test_other_codes(profile: Profile, size: int) -> None:
         for seed in range(4):
             subject = quantization(*letters, seed, (1, size))
             assert agree(subject.model, subject.inputs[0], profile=profile).bound
+
+
+@settings(max_examples=40, deadline=None)
+@given(resizes(BuiltinOperator.RESIZE_BILINEAR, ["i8", "u8"], both=False), st.sampled_from(PROFILES))
+def test_resizing(subject: Any, profile: Profile) -> None:
+    plan = prepare(subject.model, 0, profile)
+    for inputs in subject.inputs if plan.is_static else ():
+        agree(subject.model, inputs, profile=profile)
+
+
+@pytest.mark.parametrize("letter", ["i8", "u8"])
+def test_largest_of_windows(letter: str) -> None:
+    for seed in range(20):
+        subject = max_pool_2d(letter, seed)
+        assert agree(subject.model, subject.inputs[0]).bound
+
+
+@settings(max_examples=40, deadline=None)
+@given(searches(BuiltinOperator.ARG_MAX, [("i8", "i32", "i64"), ("u8", "i32", "i32")]))
+def test_where_the_largest_is(subject: Any) -> None:
+    if prepare(subject.model, 0, REFERENCE).is_static:
+        agree(subject.model, subject.inputs[0])
 
 
 @settings(max_examples=30, deadline=None)

@@ -7,7 +7,7 @@ from functools import cache
 from typing import Any
 
 from pytflite.kernels._compile import callback, kernel
-from pytflite.kernels.engine import depthwise, float_depthwise, float_gemm, float_small, gemm, movement, small
+from pytflite.kernels.engine import depthwise, float_depthwise, float_gemm, float_small, gemm, movement, resize, small
 from pytflite.kernels.engine.memory import call_kernel, word
 
 MAKERS: dict[str, Callable[..., Callable[..., None]]] = {
@@ -16,6 +16,8 @@ MAKERS: dict[str, Callable[..., Callable[..., None]]] = {
     "float_gemm": float_gemm.make,
     "float_depthwise": float_depthwise.make,
     "move": movement.make_move,
+    "resize_float": resize.make_float,
+    "resize_integer": resize.make_integer,
     **small.MAKERS,
     **float_small.MAKERS,
 }

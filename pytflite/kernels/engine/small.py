@@ -201,6 +201,63 @@ def make_average_pool() -> Callable[..., None]:
     return average_pool
 
 
+def make_max_pool() -> Callable[..., None]:
+    """The largest of windows.
+
+    Words: input, output, batches, image height and width, channels, filter height and width, stride height and width,
+    padding top and left, output height and width, low, high, flip. The bounds are those of codes that were flipped.
+    """
+
+    def max_pool(p: Any, scratch: Any, part: Any, parts: Any) -> None:
+        batches, image_h, image_w, channels = word(p, 2), word(p, 3), word(p, 4), word(p, 5)
+        filter_h, filter_w, output_h, output_w = word(p, 6), word(p, 7), word(p, 12), word(p, 13)
+        source = carray(pointer(word(p, 0), np.uint8), (batches, image_h, image_w, channels))
+        target = carray(pointer(word(p, 1), np.uint8), (batches * output_h, output_w, channels))
+        low, high, flip = np.int8(word(p, 14)), np.int8(word(p, 15)), np.uint8(word(p, 16))
+        first_line, last_line = share(batches * output_h, part, parts)
+        for line in range(first_line, last_line):
+            n, top = line // output_h, line % output_h * word(p, 8) - word(p, 10)
+            first_row, last_row = max(top, 0), min(top + filter_h, image_h)
+            for x in range(output_w):
+                left = x * word(p, 9) - word(p, 11)
+                first_column, last_column = max(left, 0), min(left + filter_w, image_w)
+                for c in range(channels):
+                    target[line, x, c] = np.uint8(low) ^ flip
+                for row in range(first_row, last_row):
+                    for column in range(first_column, last_column):
+                        for c in range(channels):
+                            code = min(np.int8(source[n, row, column, c] ^ flip), high)
+                            target[line, x, c] = np.uint8(max(code, np.int8(target[line, x, c] ^ flip))) ^ flip
+
+    return max_pool
+
+
+def make_arg_max() -> Callable[..., None]:
+    """Where the first of the largest codes along the middle of (outer, middle, inner) is.
+
+    Words: input, output, outer, middle, inner, flip, whether indices are int64 (they are int32 otherwise).
+    """
+
+    def arg_max(p: Any, scratch: Any, part: Any, parts: Any) -> None:
+        middle, inner, flip = word(p, 3), word(p, 4), np.uint8(word(p, 5))
+        first, last = share(word(p, 2) * inner, part, parts)
+        narrow, wide = carray(pointer(word(p, 1), np.int32), last), carray(pointer(word(p, 1), np.int64), last)
+        for k in range(first, last):
+            codes = carray(pointer(word(p, 0) + k // inner * middle * inner + k % inner, np.uint8), middle * inner)
+            largest = np.int8(codes[0] ^ flip)
+            for i in range(middle):
+                largest = max(largest, np.int8(codes[i * inner] ^ flip))
+            found = 0
+            while np.int8(codes[found * inner] ^ flip) != largest:
+                found += 1
+            if word(p, 6) != 0:
+                wide[k] = found
+            else:
+                narrow[k] = np.int32(found)
+
+    return arg_max
+
+
 @kernel
 def high_product(a: Any, b: Any) -> Any:
     """`pytflite.arithmetic.gemmlowp.multiply` of numbers that are not both the smallest one."""
@@ -300,6 +357,8 @@ MAKERS: dict[str, Callable[[], Callable[..., None]]] = {
     "mean": make_mean,
     "scaled_sum": make_scaled_sum,
     "average_pool": make_average_pool,
+    "max_pool": make_max_pool,
+    "arg_max": make_arg_max,
     "softmax": make_softmax,
     "float_softmax": make_float_softmax,
 }

@@ -14,7 +14,7 @@ from pytflite.kernels.engine.program import compiled, run
 from pytflite.ops._api import Machine
 from pytflite.plan.node import PreparedNode
 from pytflite.plan.prepare import Plan
-from pytflite.runtime.engine import elementwise, float_others, float_products, movement, products, reductions  # noqa: F401
+from pytflite.runtime.engine import elementwise, float_others, float_products, movement, products, reductions, resizing  # noqa: F401
 from pytflite.runtime.engine.arena import Extent, offsets
 from pytflite.runtime.engine.binding import Call, Operand, binder_of
 

@@ -1,4 +1,4 @@
-"""Binders of operators that sum codes: MEAN, SUM, AVERAGE_POOL_2D, SOFTMAX."""
+"""Binders of operators that make one code of many: MEAN, SUM, pools, ARG_MAX, SOFTMAX."""
 
 from __future__ import annotations
 
@@ -24,6 +24,7 @@ from pytflite.runtime.engine.binding import (
     fixed_point_of,
     flip_of,
     is_code,
+    parts_of,
     ties_up,
 )
 
@@ -101,6 +102,36 @@ def average_pool_2d(node: PreparedNode, inputs: Sequence[Operand | None], output
         int(limits.min < 0),
     ]  # fmt: skip
     return [Call(("average_pool",), words, scratch=4 * channels)]
+
+
+@binder("MAX_POOL_2D", "integer")
+def max_pool_2d(node: PreparedNode, inputs: Sequence[Operand | None], outputs: Sequence[Array]) -> Calls:
+    """Any windows."""
+    assert inputs[0] is not None
+    input, (output,) = inputs[0].array, outputs
+    p: PoolParams = node.params
+    w, limits = p.window, np.iinfo(output.dtype)
+    bounded = limits.min <= p.activation_min <= p.activation_max <= limits.max
+    if not (is_code(input) and output.size and bounded):
+        return None
+    flip = flip_of(input)
+    words = [
+        input, output, *input.shape, p.filter_h, p.filter_w, w.stride_h, w.stride_w, w.pad_top, w.pad_left, w.output_h,
+        w.output_w, p.activation_min - flip, p.activation_max - flip, flip,
+    ]  # fmt: skip
+    return [Call(("max_pool",), words, parts_of(output.size))]
+
+
+@binder("ARG_MAX", "integer")
+def arg_max(node: PreparedNode, inputs: Sequence[Operand | None], outputs: Sequence[Array]) -> Calls:
+    """Of codes."""
+    assert inputs[0] is not None
+    input, (output,), axis = inputs[0].array, outputs, node.params.axis
+    if not (is_code(input) and input.size):
+        return None
+    outer, inner = prod(input.shape[:axis]), prod(input.shape[axis + 1 :])
+    words = [input, output, outer, input.shape[axis], inner, flip_of(input), output.itemsize == 8]
+    return [Call(("arg_max",), words, parts_of(input.size))]
 
 
 def shows(positions: int, stride: int, padding: int, filter_size: int, size: int) -> bool:
