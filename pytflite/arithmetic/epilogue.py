@@ -63,7 +63,7 @@ class NarrowEpilogue(NamedTuple):
 
 
 class FloatEpilogue(NamedTuple):
-    """Clamp: float32 bounds, finite (an infinite sum comes out as the largest float, as in C++)."""
+    """Clamp: float32 bounds. Between finite ones an infinite sum comes out as the largest float, as in C++."""
 
     activation_min: np.float32
     activation_max: np.float32

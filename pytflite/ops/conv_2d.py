@@ -7,7 +7,8 @@ channels). There are as many groups as the filter's channels fit into the input'
 Integers: int32 accumulators of ``(input - zero point) * filter + bias``, where taps outside of the image add nothing;
 then one multiplier per output channel, the output zero point and the clamp of the fused activation. uint8 filters have
 a zero point too, int4 filters are widened. int16 input: 64-bit accumulators unless the bias is int32.
-Float32: products are summed one by one over (row, column, channel), the bias last.
+Float32: products are summed one by one over (row, column, channel), the bias last; or, fused, the bias first
+and, where filters see one channel, over (column, row).
 Hybrid (float32 input, integer filter): every image is quantized on arrival by its own range, with a zero point if the
 filter's scales differ or there are groups; the sum of integer products is scaled back and added to the bias. uint8
 filters hold int8 codes.
@@ -26,11 +27,14 @@ import numpy.typing as npt
 
 from pytflite.ops._api import Node, Op, Shape
 from pytflite.ops._shared.convolutions import (
+    FUSED_NOTE,
     ConvParams,
+    FusedParams,
     HybridParams,
     biased,
     channel_scales,
     float_params,
+    fused_params,
     quantize_images,
     quantized_params,
     require_tensors,
@@ -38,7 +42,7 @@ from pytflite.ops._shared.convolutions import (
 )
 from pytflite.ops._shared.epilogues import plain_activation
 from pytflite.ops._shared.hybrid import sse_products
-from pytflite.ops._shared.products import add_products
+from pytflite.ops._shared.products import add_fused_products, add_products
 from pytflite.ops._shared.windows import Window, patches, taps
 from pytflite.schema.enums import BuiltinOperator
 from pytflite.schema.tables import Conv2DOptions
@@ -132,6 +136,28 @@ def accumulate(image: Array, filter: Array, window: Window) -> Array:
         for tap in taps(window, filter_h, filter_w, height, width):
             add_products(totals[tap.positions], pixels[tap.pixels], weights[:, tap.row, tap.column])
     return accumulator
+
+
+@OP.rule(
+    "float32_fused",
+    "f32 f32 f32 -> f32",
+    params=fused_params,
+    by_name=True,
+    kernel="conv_2d_fused",
+    note=FUSED_NOTE,
+)
+def define_fused(input: Array, filter: Array, bias: Array, p: FusedParams) -> Stages:
+    """The bias, then pixels times taps, zeros outside of the image included: each product is added, then rounded."""
+    outputs, filter_h, filter_w, depth = filter.shape
+    seen = patches(input, p.window, filter_h, filter_w)
+    if p.by_columns:
+        seen, filter = seen.swapaxes(3, 4), filter.swapaxes(1, 2)
+    accumulator = np.array(np.broadcast_to(bias, (*seen.shape[:3], outputs)))
+    groups = seen.shape[-1] // depth
+    splits = np.split(accumulator, groups, 3), np.split(seen, groups, 5), np.split(filter, groups)
+    for totals, pixels, weights in zip(*splits, strict=True):
+        add_fused_products(totals, pixels.reshape(*seen.shape[:3], -1), weights.reshape(len(weights), -1))
+    yield from p.epilogue.stages(accumulator, input.dtype)
 
 
 @OP.rule("hybrid", "f32 F f32 -> f32", F="i8 i4 u8", params=hybrid_params)

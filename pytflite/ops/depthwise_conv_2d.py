@@ -7,7 +7,8 @@ multiple of the input's; those of one input channel lie side by side. ``depth_mu
 Integers: int32 accumulators of ``(input - zero point) * filter + bias``, where taps outside of the image add nothing;
 then one multiplier per output channel, the output zero point and the clamp of the fused activation. uint8 filters have
 a zero point too, that of others is not read; int4 filters are widened. int16 input: 64-bit accumulators.
-Float32: products are summed one by one over (row, column), the bias last.
+Float32: products are summed one by one over (row, column), the bias last; or, fused, the bias first, in most cases
+over (column, row).
 Hybrid (float32 input, int8 filter): every image is quantized on arrival by its own range, with a zero point; the sum of
 integer products is scaled back and added to the bias.
 
@@ -23,19 +24,23 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from pytflite.arithmetic.fused import fused_multiply_add
 from pytflite.ops._api import Node, Op, Shape
 from pytflite.ops._shared.convolutions import (
+    FUSED_NOTE,
     ConvParams,
+    FusedParams,
     HybridParams,
     biased,
     float_params,
+    fused_params,
     quantize_images,
     quantized_params,
     require_tensors,
     window_over_input,
 )
 from pytflite.ops._shared.epilogues import plain_activation
-from pytflite.ops._shared.windows import Window, taps
+from pytflite.ops._shared.windows import Window, patches, taps
 from pytflite.schema.enums import BuiltinOperator
 from pytflite.schema.tables import DepthwiseConv2DOptions
 
@@ -75,6 +80,26 @@ def define(input: Array, filter: Array, bias: Array | None, p: ConvParams) -> St
     """Pixels times taps, plus the bias, through the epilogue."""
     accumulator = accumulate(input + p.input_offset, filter + p.filter_offset, p.window)
     yield from p.epilogue.stages(biased(accumulator, bias), input.dtype)
+
+
+@OP.rule(
+    "float32_fused",
+    "f32 f32 f32 -> f32",
+    params=fused_params,
+    by_name=True,
+    kernel="depthwise_conv_2d_fused",
+    note=FUSED_NOTE,
+)
+def define_fused(input: Array, filter: Array, bias: Array, p: FusedParams) -> Stages:
+    """The bias, then pixels times taps, zeros outside of the image included: each product is added, then rounded."""
+    _, filter_h, filter_w, outputs = filter.shape
+    seen = np.repeat(patches(input, p.window, filter_h, filter_w), outputs // input.shape[3], axis=5)
+    if p.by_columns:
+        seen, filter = seen.swapaxes(3, 4), filter.swapaxes(1, 2)
+    accumulator = np.broadcast_to(bias, (*seen.shape[:3], outputs))
+    for i, j in np.ndindex(seen.shape[3:5]):
+        accumulator = fused_multiply_add(seen[:, :, :, i, j], filter[0, i, j], accumulator)
+    yield from p.epilogue.stages(accumulator, input.dtype)
 
 
 @OP.rule("hybrid", "f32 i8 f32? -> f32", params=hybrid_params)

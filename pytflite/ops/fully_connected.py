@@ -7,7 +7,7 @@ units. A filter of depth 0 makes an output of zeros, whatever the bias and the z
 Integers: accumulators of ``(input - zero point) * (filter - zero point) + bias``; then one multiplier, or one per unit,
 the output zero point and the clamp of the fused activation. Filters with one scale per unit, and those of 4 or 2 bits,
 have no zero points. int16 input: 64-bit accumulators unless the filter is int8 and ``quantized_bias_type`` int32.
-Float32: products are summed one by one, the bias last.
+Float32: products are summed one by one, the bias last; or, fused, the bias first.
 Hybrid (float32 input, integer filter): each row is quantized on arrival, multiplied as integers, scaled back and added
 to the bias; uint8 filters hold int8 codes.
 
@@ -28,9 +28,9 @@ from pytflite.arithmetic.hybrid import activate, quantize_rows
 from pytflite.arithmetic.requantize import Precision
 from pytflite.ops._api import Node, Op, Shape
 from pytflite.ops._shared.bias import check_bias_scale
-from pytflite.ops._shared.epilogues import float_epilogue, quantized_epilogue
+from pytflite.ops._shared.epilogues import float_epilogue, quantized_epilogue, unlimited_epilogue
 from pytflite.ops._shared.hybrid import hybrid_products
-from pytflite.ops._shared.products import add_products
+from pytflite.ops._shared.products import add_fused_products, add_products
 from pytflite.schema.enums import (
     ActivationFunctionType,
     BuiltinOperator,
@@ -62,6 +62,18 @@ class FullyConnectedParams(NamedTuple):
     zero: np.number[Any]
     input_offset: np.number[Any]
     filter_offset: np.number[Any]
+    epilogue: Epilogue
+
+
+class FusedParams(NamedTuple):
+    """What the rule of float32 with fused multiply-add is given.
+
+    Attributes:
+        shape: of the output.
+        epilogue: from the accumulator to the output.
+    """
+
+    shape: Shape
     epilogue: Epilogue
 
 
@@ -178,6 +190,11 @@ def float_params(node: Node) -> FullyConnectedParams:
     return FullyConnectedParams(output.shape, output.dtype, zero, zero, zero, float_epilogue(node))
 
 
+def fused_params(node: Node) -> FusedParams:
+    """Params of the rule with fused multiply-add."""
+    return FusedParams(node["output"].shape, unlimited_epilogue(node))
+
+
 def hybrid_params(node: Node) -> HybridParams:
     """Params of the hybrid rule, which takes every fused activation."""
     options, activation = node.options, node.options.fused_activation_function
@@ -212,6 +229,16 @@ def define(input: Array, filter: Array, bias: Array | None, p: FullyConnectedPar
     if bias is not None:
         accumulator += bias.reshape(-1)
     yield from p.epilogue.stages(accumulator.reshape(p.shape), p.dtype)
+
+
+@OP.rule("float32_fused", "f32 f32 f32? -> f32", params=fused_params, by_name=True, kernel="fully_connected_fused")
+def define_fused(input: Array, filter: Array, bias: Array | None, p: FusedParams) -> Stages:
+    """The bias, then rows times rows: each product is added, then rounded."""
+    rows = rows_of(input, filter.shape[1])
+    start = np.float32(0) if bias is None else bias.reshape(-1)
+    accumulator = np.array(np.broadcast_to(start, (len(rows), len(filter))))
+    add_fused_products(accumulator, rows, filter)
+    yield from p.epilogue.stages(accumulator.reshape(p.shape), input.dtype)
 
 
 @OP.rule(

@@ -2,6 +2,11 @@
 
 The delegate takes nodes one by one; what it leaves runs as in `optimized`. Listed here is what it takes of the
 operators whose numbers change by that. It takes others, too, that only move or compare data.
+
+Floats: convolutions and FULLY_CONNECTED are exact for CPUs with fused multiply-add (compared on AVX2; on the first
+generation of AMD's Zen, XNNPACK adds products in another order). What else it takes of floats is computed here as in
+`optimized`: XNNPACK's polynomials for exp, tanh and the like, and its order of sums, lead to numbers within 1e-6 of the
+largest in a tensor.
 """
 
 from pytflite.profiles.base import Profile, requantize, run
@@ -32,9 +37,11 @@ SAME = ("i8 i8 -> i8", "u8 u8 -> u8")
 TAKES = {
     "ADD": (Takes(SAME, conditions=SUMMANDS),),
     "BATCH_MATMUL": (Takes(("i8 i8 -> i8",), conditions=(PLAIN_RHS,)),),
-    "CONV_2D": (Takes(("i8 i8 i32 -> i8", "u8 u8 i32 -> u8"), "filter bias", (*IMAGES, VECTOR_BIAS)),),
+    "CONV_2D": (
+        Takes(("i8 i8 i32 -> i8", "u8 u8 i32 -> u8", "f32 f32 f32 -> f32"), "filter bias", (*IMAGES, VECTOR_BIAS)),
+    ),
     "DEPTHWISE_CONV_2D": (
-        Takes(("i8 i8 i32 -> i8",), "filter bias", (*IMAGES, VECTOR_BIAS)),
+        Takes(("i8 i8 i32 -> i8", "f32 f32 f32 -> f32"), "filter bias", (*IMAGES, VECTOR_BIAS)),
         Takes(("u8 u8 i32 -> u8",), "filter bias", (*IMAGES, VECTOR_BIAS, UINT8_FILTER)),
     ),
     "DEQUANTIZE": (Takes(("i8 -> f32", "u8 -> f32"), conditions=(per_tensor("input"), ELEMENTS)),),
@@ -44,6 +51,7 @@ TAKES = {
         Takes(("u8 u8 i32? -> u8",), "filter bias", (FUSED,)),
         Takes(("i8 i4 i32? -> i8",), "filter bias", (depth_of(2), FUSED)),
         Takes(("i8 i2 i32? -> i8",), "filter bias", (depth_of(4), SCALE_PER_UNIT, FUSED)),
+        Takes(("f32 f32 f32? -> f32",), "filter bias", (FUSED,)),
     ),
     "LEAKY_RELU": (Takes(("i8 -> i8", "u8 -> u8"), conditions=(ELEMENTS, SLOPES)),),
     "LOGISTIC": (Takes(("i8 -> i8", "u8 -> u8"), conditions=(ELEMENTS,)),),
@@ -63,6 +71,7 @@ TAKES = {
 }
 
 FP32 = requantize("float32", "fp32 requantization: the scale in float32, lrintf (xnnpack/requantization.h)")
+FMA = run("float32_fused", evidence="src/f32-gemm, f32-igemm, f32-dwconv: a chain of fused multiply-adds from the bias")
 EIGHT_BITS = requantize("eight_bits", "a multiplier of 8 fraction bits (xnn_init_qs8_cvt_params)")
 
 DELEGATED: Profile = OPTIMIZED.override(
@@ -72,12 +81,14 @@ DELEGATED: Profile = OPTIMIZED.override(
     clamp="half_even",
     recipes={
         "ADD": run("shared_shift", evidence="xnn_init_qs8_add_minmax_params (src/microparams-init.c)"),
+        "CONV_2D": FMA,
         "CONV_2D/int8": FP32,
         "CONV_2D/uint8": FP32,
+        "DEPTHWISE_CONV_2D": FMA,
         "DEPTHWISE_CONV_2D/int8": FP32,
         "DEQUANTIZE": run("affine", evidence="xnn_qs8_f32_vcvt: one product, as the reference kernel"),
         "ELU": run("half_even_table", evidence="src/reference/unary-elementwise.cc tabulates with rintf"),
-        "FULLY_CONNECTED": FP32,
+        "FULLY_CONNECTED": FMA,
         "FULLY_CONNECTED/int8": FP32,
         "FULLY_CONNECTED/uint8": FP32,
         "LEAKY_RELU": EIGHT_BITS,

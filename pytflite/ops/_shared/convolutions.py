@@ -12,7 +12,7 @@ import numpy.typing as npt
 from pytflite.arithmetic.epilogue import Epilogue
 from pytflite.arithmetic.hybrid import QuantizedRows, quantize_rows
 from pytflite.ops._shared.bias import check_bias_scale
-from pytflite.ops._shared.epilogues import float_epilogue, quantized_epilogue
+from pytflite.ops._shared.epilogues import float_epilogue, quantized_epilogue, unlimited_epilogue
 from pytflite.ops._shared.windows import Window, window_of
 from pytflite.schema.enums import TensorType
 
@@ -21,6 +21,14 @@ if TYPE_CHECKING:
     from pytflite.ops._api import Node
 
 Array = npt.NDArray[Any]
+
+
+FUSED_NOTE = (
+    "XNNPACK's kernels for filters that see one channel have 3, 4, 9 or 25 taps; what a filter lacks multiplies pixels "
+    "beside it by 0, so that an infinity there makes NaN. Here it does not."
+)
+DWCONV_TAPS = 25
+"""Up to this size XNNPACK has a kernel for filters that see one channel, if there is one for each (f32-dwconv)."""
 
 
 class ConvParams(NamedTuple):
@@ -38,6 +46,20 @@ class ConvParams(NamedTuple):
     zero: np.number[Any]
     input_offset: np.number[Any]
     filter_offset: np.number[Any]
+    epilogue: Epilogue
+
+
+class FusedParams(NamedTuple):
+    """What the rules of float32 with fused multiply-add are given.
+
+    Attributes:
+        window: geometry.
+        by_columns: whether the taps of a column are added before those of the next one.
+        epilogue: from the accumulator to the output.
+    """
+
+    window: Window
+    by_columns: bool
     epilogue: Epilogue
 
 
@@ -129,6 +151,14 @@ def float_params(window: Callable[[Node], Window] = window_over_input) -> Callab
     """Params of the float32 rules."""
     zero = np.float32(0)
     return lambda node: ConvParams(window(node), zero, zero, zero, float_epilogue(node))
+
+
+def fused_params(node: Node) -> FusedParams:
+    """Params of the rules with fused multiply-add."""
+    channels, outputs, taps = node["input"].shape[3], node["output"].shape[3], node["filter"].shape[1:3]
+    alone = math.prod(node["filter"].shape) == outputs * math.prod(taps)
+    by_columns = alone and channels == outputs and math.prod(taps) <= DWCONV_TAPS
+    return FusedParams(window_over_input(node), by_columns, unlimited_epilogue(node))
 
 
 def quantize_images(images: Array, *, asymmetric: bool) -> QuantizedRows:

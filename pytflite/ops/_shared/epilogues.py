@@ -49,3 +49,9 @@ def plain_activation(node: Node) -> tuple[Any, Any]:
 def float_epilogue(node: Node) -> FloatEpilogue:
     """Epilogue of a float32 operator with a fused activation."""
     return FloatEpilogue(*plain_activation(node))
+
+
+def unlimited_epilogue(node: Node) -> FloatEpilogue:
+    """The same where a missing bound lets infinity pass."""
+    low, high = BOUNDS[activation_of(node)]
+    return FloatEpilogue(np.float32(low), np.float32(high))

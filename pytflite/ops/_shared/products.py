@@ -10,6 +10,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from pytflite.arithmetic.fused import fused_multiply_add
+
 Array = npt.NDArray[Any]
 
 
@@ -49,3 +51,15 @@ def add_products(total: Array, left: Array, right: Array) -> None:
     else:
         sums = integer_products(left.reshape(-1, left.shape[-1]), right)
         total += sums.reshape(total.shape).astype(total.dtype)
+
+
+def add_fused_products(total: Array, left: Array, right: Array) -> None:
+    """``total += left @ right.T`` of float32, each product added in order before it is rounded.
+
+    Args:
+        total: (..., columns).
+        left: (..., depth).
+        right: (columns, depth).
+    """
+    for k in range(left.shape[-1]):
+        total[...] = fused_multiply_add(left[..., k : k + 1], right[:, k], total)
