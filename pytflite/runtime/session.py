@@ -150,7 +150,7 @@ class Session:
     def _bound(self) -> Engine | None:
         if self._binds:
             self._binds = False
-            self._engine = bind(self.plan, {**self.inputs, **self._outputs})
+            self._engine = bind(self.plan, {**self.inputs, **self._outputs, **self.state.variables})
         return self._engine
 
     def call(self, subgraph: int, inputs: Sequence[Array]) -> list[Array]:
@@ -183,7 +183,7 @@ class Session:
             if observer is not None:
                 observer(node, inputs, outputs)
             self.arrays.update(zip(operator.outputs, outputs, strict=True))
-            self.state.variables.update(states)
+            self.state.update(states)
             if not self.preserve_all:
                 for index in operator.inputs:
                     if self.plan.last_use[index] == operator.index and index not in self._kept:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from pytflite.kernels.engine.packing import with_slack
 from pytflite.model.types import Subgraph, Tensor
 
 Array = npt.NDArray[Any]
@@ -30,15 +32,23 @@ def initial_value(tensor: Tensor, shape: tuple[int, ...]) -> Array:
 
 
 class State:
-    """Variable tensors of one subgraph, by tensor index."""
+    """Variable tensors of one subgraph.
+
+    Attributes:
+        variables: by tensor index; the arrays stay the same, what is in them changes.
+    """
 
     def __init__(self, subgraph: Subgraph) -> None:
-        self._subgraph = subgraph
-        self.variables: dict[int, Array] = {}
-        self.reset()
+        self._initial = {
+            tensor.index: initial_value(tensor, tensor.shape) for tensor in subgraph.tensors if tensor.is_variable
+        }
+        self.variables = {index: with_slack(value) for index, value in self._initial.items()}
 
     def reset(self) -> None:
         """Set every variable tensor to its initial value."""
-        for tensor in self._subgraph.tensors:
-            if tensor.is_variable:
-                self.variables[tensor.index] = initial_value(tensor, tensor.shape)
+        self.update(self._initial)
+
+    def update(self, values: Mapping[int, Array]) -> None:
+        """Give variable tensors new values; other tensors, which some operators may mutate, too, are left alone."""
+        for index in values.keys() & self.variables.keys():
+            self.variables[index][...] = values[index]

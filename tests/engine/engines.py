@@ -14,9 +14,13 @@ from pytflite.plan.prepare import prepare
 from pytflite.profiles import REFERENCE, Profile
 from pytflite.runtime.engine.engine import Engine
 from pytflite.runtime.session import Session
+from pytflite.runtime.state import State
 from pytflite.tools.oracle import first_difference
 
 Array = npt.NDArray[Any]
+
+INVOKES = 2
+"""How often models are run: what an operator leaves behind shows in the second run."""
 
 
 class Guarded:
@@ -39,7 +43,10 @@ class Guarded:
 def run(
     model: Model, inputs: Sequence[Array], *, profile: Profile = REFERENCE, seed: int = 0
 ) -> tuple[Engine, list[Array]]:
-    """The engine of the main subgraph after one invoke, and the outputs; what is around them was left alone."""
+    """The engine of the main subgraph after two invokes, and the outputs and variable tensors.
+
+    What is around them was left alone.
+    """
     rng = np.random.default_rng(seed)
     main = model.main
     shapes = {index: array.shape for index, array in zip(main.inputs, inputs, strict=True)}
@@ -48,24 +55,31 @@ def run(
         index: Guarded(rng, plan.first.shapes[index], main.tensors[index].dtype.numpy)
         for index in (*main.inputs, *main.outputs)
     }
+    variables = State(main).variables
+    guarded |= {index: Guarded(rng, array.shape, array.dtype) for index, array in variables.items()}
+    for index, array in variables.items():
+        guarded[index].array[...] = array
     for index, array in zip(main.inputs, inputs, strict=True):
         guarded[index].array[...] = array
     engine = Engine(plan, {index: guard.array for index, guard in guarded.items()})
-    assert engine.invoke(Session(plan, engine=False))
+    for _ in range(INVOKES):
+        assert engine.invoke(Session(plan, engine=False))
     for guard in guarded.values():
         guard.check()
-    return engine, [guarded[index].array.copy() for index in main.outputs]
+    return engine, [guarded[index].array.copy() for index in (*main.outputs, *variables)]
 
 
 def define(model: Model, inputs: Sequence[Array], *, profile: Profile = REFERENCE) -> list[Array]:
-    """Outputs by the definitions."""
+    """Outputs and variable tensors by the definitions, after two invokes."""
     main = model.main
     shapes = {index: array.shape for index, array in zip(main.inputs, inputs, strict=True)}
     session = Session(prepare(model, 0, profile, shapes=shapes, kernels=False))
     for index, array in zip(main.inputs, inputs, strict=True):
         session.inputs[index][...] = array
-    session.invoke()
-    return [array for index in main.outputs if (array := session.get(index)) is not None]
+    for _ in range(INVOKES):
+        session.invoke()
+    indices = (*main.outputs, *session.state.variables)
+    return [array for index in indices if (array := session.get(index)) is not None]
 
 
 def agree(model: Model, inputs: Sequence[Array], *, profile: Profile = REFERENCE) -> Engine:

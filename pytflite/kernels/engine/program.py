@@ -7,7 +7,17 @@ from functools import cache
 from typing import Any
 
 from pytflite.kernels._compile import callback, kernel
-from pytflite.kernels.engine import depthwise, float_depthwise, float_gemm, float_small, gemm, movement, resize, small
+from pytflite.kernels.engine import (
+    depthwise,
+    float_depthwise,
+    float_gemm,
+    float_small,
+    gemm,
+    movement,
+    recurrent,
+    resize,
+    small,
+)
 from pytflite.kernels.engine.memory import call_kernel, word
 
 MAKERS: dict[str, Callable[..., Callable[..., None]]] = {
@@ -18,6 +28,7 @@ MAKERS: dict[str, Callable[..., Callable[..., None]]] = {
     "move": movement.make_move,
     "resize_float": resize.make_float,
     "resize_integer": resize.make_integer,
+    **recurrent.MAKERS,
     **small.MAKERS,
     **float_small.MAKERS,
 }

@@ -14,7 +14,16 @@ from pytflite.kernels.engine.program import compiled, run
 from pytflite.ops._api import Machine
 from pytflite.plan.node import PreparedNode
 from pytflite.plan.prepare import Plan
-from pytflite.runtime.engine import elementwise, float_others, float_products, movement, products, reductions, resizing  # noqa: F401
+from pytflite.runtime.engine import (  # noqa: F401
+    elementwise,
+    float_others,
+    float_products,
+    movement,
+    products,
+    recurrent,
+    reductions,
+    resizing,
+)
 from pytflite.runtime.engine.arena import Extent, offsets
 from pytflite.runtime.engine.binding import Call, Operand, binder_of
 
@@ -38,25 +47,35 @@ class Program(NamedTuple):
 
 
 class Fallback(NamedTuple):
-    """A node that runs by itself, its results copied to where the others look for them."""
+    """A node that runs by itself, its results copied to where the others look for them.
+
+    Attributes:
+        node: which one.
+        inputs: of the node.
+        outputs: of the node.
+        variables: where variable tensors are, by tensor index.
+    """
 
     node: PreparedNode
     inputs: Sequence[Array | None]
     outputs: Sequence[Array]
+    variables: Mapping[int, Array]
 
     def __call__(self, machine: Machine) -> None:
         """Run it."""
-        results, _ = self.node.run(self.inputs, machine)
+        results, states = self.node.run(self.inputs, machine)
         for place, result in zip(self.outputs, results, strict=True):
             place[...] = result
+        for index in states.keys() & self.variables.keys():
+            self.variables[index][...] = states[index]
 
 
 class Engine:
-    """Runs a static plan without state.
+    """Runs a static plan.
 
     Args:
         plan: see `takes`; static.
-        arrays: inputs and outputs of the subgraph, by tensor index; with `SLACK` behind them.
+        arrays: inputs, outputs and variable tensors of the subgraph, by tensor index; with `SLACK` behind them.
 
     Attributes:
         bound: indices of the operators that run in compiled calls.
@@ -72,14 +91,16 @@ class Engine:
         self._scratch = 0
         self.bound: set[int] = set()
         pending: list[tuple[int, int]] = []
+        variables = {tensor.index: arrays[tensor.index] for tensor in plan.subgraph.tensors if tensor.is_variable}
         for node in nodes:
             inputs = [None if i < 0 else self._places[i] for i in node.operator.inputs]
             outputs = [self._places[i].array for i in node.operator.outputs]
             bind = binder_of(node)
             calls = bind(node, inputs, outputs) if bind else None
-            if calls is None:
+            if calls is None or (variables and any(call.failed is not None for call in calls)):
                 self._flush(pending)
-                self._steps.append(Fallback(node, [operand and operand.array for operand in inputs], outputs))
+                values = [operand and operand.array for operand in inputs]
+                self._steps.append(Fallback(node, values, outputs, variables))
             else:
                 self.bound.add(node.operator.index)
                 pending += map(self._prepare, calls)
@@ -87,16 +108,18 @@ class Engine:
 
     @staticmethod
     def takes(plan: Plan) -> bool:
-        """Whether no operator of a static plan has a state, and all values are numbers."""
+        """Whether no operator of a static plan has a state but in variable tensors, and all values are numbers."""
         return (
-            not any(tensor.is_variable for tensor in plan.subgraph.tensors)
-            and not any(node.op.mutates or node.op.stateful for node in plan.first.nodes)
+            not any(node.op.stateful for node in plan.first.nodes)
             and all(dtype.kind != "O" for node in plan.first.nodes for dtype in node.dtypes)
             and all(plan.subgraph.tensors[i].dtype.numpy.kind != "O" for i in plan.subgraph.inputs)
         )
 
     def invoke(self, machine: Machine) -> bool:
-        """Run all nodes; False if a kernel could not compute with the values, which the definitions are to tell."""
+        """Run all nodes; False if a kernel could not compute with the values, which the definitions are to tell.
+
+        That is never so where there are variable tensors, which have moved on by then.
+        """
         for step in self._steps:
             step(machine)
         failed = [word for word in self._failed if word[0]]

@@ -134,6 +134,10 @@ def arg_max(node: PreparedNode, inputs: Sequence[Operand | None], outputs: Seque
     return [Call(("arg_max",), words, parts_of(input.size))]
 
 
+LONG_ROW = 512
+"""In a shorter row, there cannot be too many codes near the largest."""
+
+
 def shows(positions: int, stride: int, padding: int, filter_size: int, size: int) -> bool:
     """Whether a window sees at least one element at every position."""
     return padding < filter_size and (positions - 1) * stride - padding < size
@@ -150,7 +154,8 @@ def softmax(node: PreparedNode, inputs: Sequence[Operand | None], outputs: Seque
     words = [
         input, output, input.size // depth, depth, node.params.exps.copy(), flip_of(input), failed
     ]  # fmt: skip
-    return [Call(("softmax",), words, scratch=256, failed=failed)]
+    fails = depth >= LONG_ROW
+    return [Call(("softmax",), words, scratch=256, failed=failed if fails else None)]
 
 
 @binder("SOFTMAX", "float32_table")

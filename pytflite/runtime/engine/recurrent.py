@@ -1,0 +1,157 @@
+"""Binders of operators that keep a state: UNIDIRECTIONAL_SEQUENCE_LSTM and SVDF of int8."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import cache
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from pytflite.arithmetic import gemmlowp
+from pytflite.arithmetic.requantize import DoubleRounding, Requantizer
+from pytflite.kernels.engine import SLACK, packing
+from pytflite.ops._shared.lstm import NAMES, gates_of
+from pytflite.ops._shared.lstm_integer import GATE_BITS, IntegerLstm
+from pytflite.ops.svdf import IntegerSvdf
+from pytflite.plan.node import PreparedNode
+from pytflite.runtime.engine.binding import Call, Calls, Operand, binder, left_factors, recipe_of
+
+Array = npt.NDArray[Any]
+
+GATES = ("forget", "cell", "output", "input")
+"""In the order in which the kernel wants them."""
+
+NO_SOURCE = -1
+"""The recipe where there is no product."""
+
+
+class Source(NamedTuple):
+    """Weights of one source of sums, ready for the kernel."""
+
+    recipe: int
+    blocks: Array
+
+
+@cache
+def table_of(function: str, integer_bits: int) -> Array:
+    """A function of gemmlowp for every int16, in the order of their bits without a sign."""
+    codes = np.arange(65536).astype(np.uint16).view(np.int16)
+    table: Array = getattr(gemmlowp, function)(codes, integer_bits, 16).astype(np.int16)
+    return table
+
+
+def source_of(
+    weights: Sequence[Array], biases: Sequence[Array | None], requantizers: Sequence[Requantizer], zero_point: int
+) -> Source | None:
+    """Products of an int8 vector without its zero point with some matrices; None if they cannot be taken exactly.
+
+    Args:
+        weights: (rows, depth) each.
+        biases: (rows) each, or None.
+        requantizers: one each, for all rows.
+        zero_point: of the vector.
+    """
+    if not all(isinstance(requantizer, DoubleRounding) for requantizer in requantizers):
+        return None
+    counts = [len(matrix) for matrix in weights]
+    fields = zip(*requantizers, strict=True)
+    requantizer = DoubleRounding(*(np.repeat(np.ravel(field), counts) for field in fields))
+    factor = left_factors(requantizer, sum(counts))
+    matrix = np.concatenate(weights).astype(np.int64) * factor[:, None]
+    start = np.concatenate([np.zeros(n) if bias is None else bias for n, bias in zip(counts, biases, strict=True)])
+    start = start.astype(np.int64) * factor
+    reach = np.abs(matrix).sum(axis=1) * max(127 - zero_point, 128 + zero_point) + np.abs(start)
+    recipe = recipe_of(requantizer, reach, rectified=False)
+    if recipe is None or np.abs(matrix).max() > np.iinfo(np.int16).max:
+        return None
+    return Source(recipe.kind, packing.gemm_blocks(matrix, start, recipe, 2, narrow=False))
+
+
+def right_shift_of(requantizer: Requantizer) -> tuple[int, int] | None:
+    """Multiplier and right shift of a requantizer for all channels; None if it does more than the kernels do."""
+    if not isinstance(requantizer, DoubleRounding) or requantizer.shift[0] > 0:
+        return None
+    return int(requantizer.multiplier[0]), -int(requantizer.shift[0])
+
+
+@binder("UNIDIRECTIONAL_SEQUENCE_LSTM", "int8")
+def unidirectional_sequence_lstm(
+    node: PreparedNode, inputs: Sequence[Operand | None], outputs: Sequence[Array]
+) -> Calls:
+    """Without peepholes and layer normalization."""
+    p: IntegerLstm = node.params
+    operands = dict(zip(NAMES, inputs, strict=False))
+    input, output = operands["input"], outputs[0]
+    assert input is not None
+    constants = {name: operand.array for name, operand in operands.items() if operand and operand.is_constant}
+    states = {name: operand.array for name, operand in operands.items() if name.endswith("state") and operand}
+    present = {name for name, operand in operands.items() if operand}
+    hidden = right_shift_of(p.hidden)
+    peepholes = any(gate.peephole or gate.norm for gate in p.gates.values())
+    if present - {*constants, *states, "input"} or peepholes or hidden is None or not output.size:
+        return None
+    gates = gates_of(constants.get)
+    order = [name for name in GATES if name in gates]
+    sources = [
+        source_of(
+            [gates[name].weights[k] for name in order],
+            [gates[name].bias if k == 0 else None for name in order],
+            [p.gates[name].products[k] for name in order],
+            p.zero_points[k],
+        )
+        for k in (0, 1)
+    ]
+    projection = projection_of(p, constants)
+    if sources[0] is None or sources[1] is None or (p.projection is not None and projection is None):
+        return None
+    blocks = np.concatenate([source.blocks for source in sources if source], axis=1)
+    packed = packing.with_slack(blocks)
+    times, batches = output.shape[:2] if p.time_major else output.shape[1::-1]
+    depth, cells, width = input.array.shape[2], len(gates["output"].weights[0]), output.shape[2]
+    steps = [(batches * size, size) if p.time_major else (size, times * size) for size in (depth, width)]
+    words = [
+        input.array, output, states["output_state"], states["cell_state"], packed, len(packed), packed.shape[1],
+        batches, times, depth, cells, width, *steps[0], *steps[1], *p.zero_points,
+        table_of("logistic", GATE_BITS), table_of("tanh", GATE_BITS), table_of("tanh", 15 + p.cell_exponent),
+        int("input" in gates), 30 + p.cell_exponent, p.cell_clip, *hidden, p.hidden_zero_point,
+        *((projection.blocks, len(projection.blocks), projection.blocks.shape[1]) if projection else (0, 0, 0)),
+        p.proj_clip,
+    ]  # fmt: skip
+    recipes = sources[0].recipe, sources[1].recipe, projection.recipe if projection else NO_SOURCE
+    scratch = 2 * (depth + width + 5 * cells + 3) + 2 * SLACK
+    return [Call(("lstm", *recipes), words, scratch=scratch)]
+
+
+def projection_of(p: IntegerLstm, constants: Mapping[str, Array]) -> Source | None:
+    """The projection, None where there is none, or none that can be taken exactly."""
+    if p.projection is None:
+        return None
+    weights, bias = constants["projection_weights"], constants.get("projection_bias")
+    return source_of([weights], [bias], [p.projection], -p.hidden_zero_point)
+
+
+@binder("SVDF", "int8")
+def svdf(node: PreparedNode, inputs: Sequence[Operand | None], outputs: Sequence[Array]) -> Calls:
+    """An int16 state."""
+    input, feature, time, bias, state = inputs
+    assert input is not None
+    assert feature is not None
+    assert time is not None
+    assert state is not None
+    p: IntegerSvdf = node.params
+    constant = feature.is_constant and time.is_constant and (bias is None or bias.is_constant)
+    if not (constant and outputs[0].size and time.array.size and feature.array.size):
+        return None
+    source = source_of([feature.array], [None], [p.feature], p.input_zero_point)
+    last = right_shift_of(p.time)
+    if source is None or last is None:
+        return None
+    (filters, memory), (batches, depth) = time.array.shape, input.array.shape
+    start = np.zeros(filters // p.rank, np.int32) if bias is None else bias.array
+    words = [
+        input.array, outputs[0], state.array, source.blocks, len(source.blocks), source.blocks.shape[1],
+        batches, depth, filters, memory, p.rank, p.input_zero_point, time.array, start, *last, p.output_zero_point,
+    ]  # fmt: skip
+    return [Call(("svdf", source.recipe), words, scratch=2 * (depth + filters + 1) + 2 * SLACK)]
