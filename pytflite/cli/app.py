@@ -55,6 +55,7 @@ from pytflite.cli import (  # noqa: E402 - each registers its command
     inspect,  # noqa: F401
     ops,  # noqa: F401
     profiles,  # noqa: F401
+    report,  # noqa: F401
     run,  # noqa: F401
     trace,  # noqa: F401
     vectors,  # noqa: F401

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
+from pytflite import markup
 from pytflite.flatbuffer.table import Unknown
 from pytflite.model.dtypes import Dtype, dtype_of, unpack
 from pytflite.model.equality import Equality
@@ -225,6 +226,17 @@ class Model(Equality):
     unknown: Unknown = ()
     path: Path | None = field(default=None, metadata={"compare": False})
     notes: tuple[Finding, ...] = field(default=(), metadata={"compare": False})
+
+    def _repr_html_(self) -> str:
+        """The operators of the main subgraph, for notebooks."""
+        tensors = self.main.tensors
+
+        def named(indices: tuple[int, ...]) -> str:
+            found = [tensors[index] for index in indices if index >= 0]
+            return ", ".join(f"{tensor.name} {tensor.dtype.letter}{list(tensor.shape)}" for tensor in found)
+
+        rows = [(o.index, o.name, named(o.inputs), named(o.outputs)) for o in self.main.operators]
+        return markup.table(repr(self), ("", "operator", "inputs", "outputs"), rows)
 
     @property
     def main(self) -> Subgraph:

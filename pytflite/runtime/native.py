@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from pytflite import markup
 from pytflite.errors import ArgumentError
 from pytflite.model.read import read
 from pytflite.model.types import Model, Subgraph, Tensor
@@ -62,6 +63,16 @@ class LoadedModel:
 
     def __repr__(self) -> str:
         return f"LoadedModel({self.model!r}, profile={self.profile.name!r}, {self.entry()!r})"
+
+    def _repr_html_(self) -> str:
+        """Inputs and outputs, for notebooks."""
+        entry = self.entry()
+        rows = [
+            (kind, name, repr(tensor))
+            for kind, tensors in (("input", entry.inputs), ("output", entry.outputs))
+            for name, tensor in tensors.items()
+        ]
+        return markup.table(f"{self.model!r}, profile {self.profile.name}", ("", "name", "tensor"), rows)
 
     def entry(self, signature: str | None = None) -> Entry:
         """The signature of a key; without one the only signature there is, else the main subgraph.

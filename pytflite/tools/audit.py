@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from pytflite import markup
 from pytflite.errors import ArgumentError
 from pytflite.model.types import Model, Tensor
 from pytflite.plan.node import PreparedNode
@@ -135,6 +136,19 @@ class Audit:
     profile: str
     samples: int
     tensors: tuple[TensorAudit, ...]
+
+    def _repr_html_(self) -> str:
+        """Ranges and accumulators, for notebooks."""
+        head = ("", "operator", "tensor", "codes", "saturated", "unused codes", "accumulator bits", "worst case")
+        rows = (
+            (
+                *(line.operator, line.op, line.name, f"{line.low} .. {line.high}"),
+                *(f"{line.saturated_low + line.saturated_high:.2%}", line.unused_codes),
+                *(line.accumulator_bits, line.worst_case_bits),
+            )
+            for line in self.tensors
+        )
+        return markup.table(f"{self.samples} samples, profile {self.profile}", head, rows)
 
     def accumulator_fits(self, bits: int) -> bool:
         """Whether no input whatever can overflow an accumulator of so many bits, as far as weights are constant."""

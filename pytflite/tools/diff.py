@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from pytflite import markup
 from pytflite.errors import PytfliteError
 from pytflite.model.types import Model, Tensor
 from pytflite.plan.node import PreparedNode
@@ -97,6 +98,15 @@ class Diff:
     first: TensorDiff | None
     notes: tuple[str, ...]
     verdict: str
+
+    def _repr_html_(self) -> str:
+        """The verdicts, for notebooks."""
+        head = ("", "operator", "tensor", "equal", "largest", "made here", "inherited", "verdict")
+        rows = (
+            (t.operator, t.op, t.name, f"{t.equal:.3%}", t.largest, t.injected, t.inherited, t.verdict)
+            for t in self.tensors
+        )
+        return markup.table(f"{self.ours} against {self.theirs}: {self.verdict}", head, rows)
 
     @property
     def equal(self) -> bool:

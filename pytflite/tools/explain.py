@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from pytflite import markup
 from pytflite.arithmetic.steps import Place, Step, epilogue_steps
 from pytflite.errors import ArgumentError
 from pytflite.model.types import Model, Tensor
@@ -76,6 +77,10 @@ class Explained:
     at: Index
     explanations: tuple[Explanation, ...]
     parting: str
+
+    def _repr_html_(self) -> str:
+        """All the arithmetic, for notebooks."""
+        return markup.lines(as_text(self))
 
 
 def explain(

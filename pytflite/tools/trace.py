@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy.typing as npt
 
+from pytflite import markup
 from pytflite.errors import ArgumentError
 from pytflite.model.types import Model, Tensor
 from pytflite.plan.node import PreparedNode
@@ -89,6 +90,12 @@ class Trace:
     def __iter__(self) -> Iterator[tuple[Record, Array]]:
         return ((record, self.arrays[record.key]) for record in self.records)
 
+    def _repr_html_(self) -> str:
+        """What was recorded, for notebooks."""
+        head = ("array", "type", "shape", "least", "largest")
+        rows = ((r.key, r.dtype, list(r.shape), *_ends(array)) for r, array in self)
+        return markup.table(f"{len(self.records)} arrays, profile {self.profile}", head, rows)
+
     def tensors(self, invoke: int = 0) -> dict[str, Array]:
         """The tensors of the main subgraph in an invoke, by name."""
         main = (r for r in self.records if r.tensor >= 0 and r.invoke == invoke and not r.calls)
@@ -100,6 +107,10 @@ class Trace:
             if (record.operator, record.stage, record.invoke, record.calls) == (operator, stage, invoke, ()):
                 return self.arrays[record.key]
         raise KeyError(f"operator {operator}, stage {stage}, invoke {invoke}")
+
+
+def _ends(array: Array) -> tuple[Any, Any]:
+    return (array.min(), array.max()) if array.size and array.dtype.kind in "iufb" else ("", "")
 
 
 @dataclass(frozen=True, slots=True)
