@@ -1,4 +1,4 @@
-"""No runtime at hand registers this operator; a pool, taken apart in plain loops, is its judge."""
+"""No wheel has this operator: its recording was made with TFLite's own C++; a pool in plain loops is another judge."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 import pytflite
 from pytflite.build import ModelBuilder
 from pytflite.errors import InvokeError, PrepareError
+from tests.ops.harness import Case, agrees_with_golden, case
 
 Array = npt.NDArray[Any]
 
@@ -74,6 +75,27 @@ def test_numbers_go_back_to_where_a_pool_took_them_from(data: st.DataObject) -> 
     for n in range(batch):
         taken[n, places[n].ravel()] = True
     np.testing.assert_array_equal(output, np.where(taken.reshape(whole), picture, 0))
+
+
+def unpooling(seed: int, shape: tuple[int, ...], **options: Any) -> Case:
+    """Random numbers, put back to random places, of which some are the same."""
+    rng = np.random.default_rng(seed)
+    numbers = rng.standard_normal(shape).astype(np.float32)
+    return case(model(shape, **options), numbers, rng.integers(0, numbers[:1].size, shape, np.int32))
+
+
+def recorded_cases() -> dict[str, Case]:
+    return {
+        "valid": unpooling(0, (2, 3, 4, 5)),
+        "same": unpooling(1, (1, 4, 3, 2), padding=1, strides=(2, 3), filter=(5, 5)),
+        "valid_gaps": unpooling(2, (3, 2, 2, 1), strides=(3, 4), filter=(1, 2)),
+        "overlapping": unpooling(3, (1, 5, 5, 3), strides=(1, 1), filter=(3, 2)),
+        "one": unpooling(4, (1, 1, 1, 1), filter=(1, 1)),
+    }
+
+
+def test_recording() -> None:
+    agrees_with_golden("custom/max_unpooling_2d")
 
 
 @pytest.mark.parametrize("code", ["MaxUnpooling2D", "LiteRtMaxUnpooling2D"])
