@@ -23,8 +23,8 @@ from pytflite.errors import InvokeError
 from pytflite.ops._api import Node, Op, Shape
 from pytflite.ops._shared.movement import per_tensor
 from pytflite.ops._shared.types import FIXED
+from pytflite.ops._shared.weight_formats import block_details, block_scales
 from pytflite.schema.enums import BuiltinOperator
-from pytflite.schema.tables import BlockwiseQuantization
 
 Array = npt.NDArray[Any]
 
@@ -87,22 +87,7 @@ def first_scale_params(node: Node) -> HybridParams:
 
 def blockwise_params(node: Node) -> HybridParams:
     """Params of the block-wise rule."""
-    value, block = node["value"], details_of(node).block_size
-    scales = node.tensor(details_of(node).scales, "scales")
-    node.require(len(value.shape) == 2, f"{value} must have 2 dimensions.")
-    rows, columns = value.shape
-    node.require(block > 0 and columns % block == 0, f"The rows of {value} cannot be split into blocks of {block}.")
-    count = rows * columns // block
-    if scales is None or scales.letter != "f16" or scales.value is None or scales.value.size != count:
-        raise node.error(f"The scales of {value} must be a constant of {count} float16.")
-    return widening(node, scales.value.astype(np.float32).reshape(rows, columns // block))
-
-
-def details_of(node: Node) -> Any:
-    """The table of the value's block-wise quantization, None when it is quantized in another way."""
-    quantization = node["value"].tensor.quantization
-    details = None if quantization is None else quantization.details
-    return details if isinstance(details, BlockwiseQuantization) else None
+    return widening(node, block_scales(node, "value"))
 
 
 def widening(node: Node, scales: Array) -> HybridParams:
@@ -113,7 +98,7 @@ def widening(node: Node, scales: Array) -> HybridParams:
 
 def is_blockwise(node: Node) -> bool:
     """Whether there is a scale for each of several blocks."""
-    return details_of(node) is not None
+    return block_details(node, "value") is not None
 
 
 @OP.rule("copy", "i32 T -> T", T=f"{FIXED} i4")

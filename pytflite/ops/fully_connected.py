@@ -9,9 +9,14 @@ the output zero point and the clamp of the fused activation. Filters with one sc
 have no zero points. int16 input: 64-bit accumulators unless the filter is int8 and ``quantized_bias_type`` int32.
 Float32: products are summed one by one, the bias last; or, fused, the bias first.
 Hybrid (float32 input, integer filter): each row is quantized on arrival, multiplied as integers, scaled back and added
-to the bias; uint8 filters hold int8 codes.
+to the bias; uint8 filters hold int8 codes. int4 filters may have a scale for each of several blocks of a row.
 
-Source: ``fully_connected.cc``, ``reference/fully_connected.h``, ``reference/integer_ops/fully_connected.h``.
+Sparse filters: float32 of any form; int8, and the int8 of hybrids, in rows of blocks of 16 columns. Shuffled weights
+(uint8 to int16, 1 or 4 rows): the filter lies in blocks of 4 units and 16 columns, all zero points are 128; the second
+output is the input in that order, its sign bits flipped.
+
+Source: ``fully_connected.cc``, ``reference/fully_connected.h``, ``reference/integer_ops/fully_connected.h``,
+``optimized/sparse_ops/fully_connected.h``.
 """
 
 from __future__ import annotations
@@ -26,23 +31,31 @@ import numpy.typing as npt
 from pytflite.arithmetic.epilogue import Epilogue
 from pytflite.arithmetic.hybrid import activate, quantize_rows
 from pytflite.arithmetic.requantize import Precision
+from pytflite.arithmetic.rounding import wrap_int32
 from pytflite.ops._api import Node, Op, Shape
 from pytflite.ops._shared.bias import check_bias_scale
 from pytflite.ops._shared.epilogues import float_epilogue, quantized_epilogue, unlimited_epilogue
-from pytflite.ops._shared.hybrid import hybrid_products
-from pytflite.ops._shared.products import add_fused_products, add_products
-from pytflite.schema.enums import (
-    ActivationFunctionType,
-    BuiltinOperator,
-    FullyConnectedOptionsWeightsFormat,
-    TensorType,
+from pytflite.ops._shared.hybrid import hybrid_products, sse_products
+from pytflite.ops._shared.products import add_fused_products, add_products, integer_products
+from pytflite.ops._shared.weight_formats import (
+    BLOCK,
+    LEDGER_LIMIT,
+    UNITS,
+    block_details,
+    block_scales,
+    is_shuffled,
+    is_sparse,
+    require_dense,
+    require_sparse_blocks,
+    unshuffled,
 )
+from pytflite.schema.enums import ActivationFunctionType, BuiltinOperator, TensorType
 from pytflite.schema.tables import FullyConnectedOptions
 
 Array = npt.NDArray[Any]
 Stages = Iterator[tuple[str, Array]]
 
-OP = Op(BuiltinOperator.FULLY_CONNECTED, "input filter bias?", "output", FullyConnectedOptions)
+OP = Op(BuiltinOperator.FULLY_CONNECTED, "input filter bias?", "output workspace?", FullyConnectedOptions)
 
 
 class FullyConnectedParams(NamedTuple):
@@ -93,12 +106,42 @@ class HybridParams(NamedTuple):
     activation: str
 
 
+class ShuffledParams(NamedTuple):
+    """What the rule of shuffled weights is given.
+
+    Attributes:
+        shape: of the output.
+        workspace: shape of the second output.
+        epilogue: from the accumulator to the output.
+    """
+
+    shape: Shape
+    workspace: Shape
+    epilogue: Epilogue
+
+
+class BlockwiseParams(NamedTuple):
+    """What the block-wise rules are given.
+
+    Attributes:
+        shape: of the output.
+        filter_scale: float32, (units, blocks).
+        activation: name of the fused activation.
+    """
+
+    shape: Shape
+    filter_scale: Array
+    activation: str
+
+
 @OP.shapes
 def shapes(node: Node) -> list[Shape]:
-    """(rows, units), or the input's shape with units as its last dimension."""
+    """(rows, units), or the input's shape with units as its last dimension; the workspace is as in the file."""
     input, filter, bias, options = node["input"], node["filter"], node.get("bias"), node.options
-    default = FullyConnectedOptionsWeightsFormat.DEFAULT
-    node.require(options.weights_format == default, "Shuffled weights are not supported.")
+    node.require(
+        is_shuffled(node) == bool(node.outputs[1:]),
+        "Shuffled weights, and only they, need a second output: the workspace.",
+    )
     node.require(len(filter.shape) == 2, f"{filter} must have 2 dimensions.")
     units, depth = filter.shape
     node.require(bias is None or math.prod(bias.shape) == units, f"{bias} must have {units} elements.")
@@ -107,14 +150,38 @@ def shapes(node: Node) -> list[Shape]:
             len(input.shape) > 0 and depth in (0, input.shape[-1]),
             f"The last dimension of {input} must be {depth}, the depth of {filter}.",
         )
-        return [(*input.shape[:-1], units)]
-    rows = math.prod(input.shape) // depth if depth else math.prod(input.shape[:-1])
-    return [(rows, units)]
+        shape: Shape = (*input.shape[:-1], units)
+    else:
+        shape = (math.prod(input.shape) // depth if depth else math.prod(input.shape[:-1]), units)
+    return [shape, *(out.shape for out in node.outputs[1:])]
 
 
 def quantized_params(node: Node) -> FullyConnectedParams:
     """Params of the 8-bit rules."""
+    require_dense(node)
     return integer_params(node, np.int32)
+
+
+def sparse_params(node: Node) -> FullyConnectedParams:
+    """Params of the rule with a sparse int8 filter."""
+    require_sparse_blocks(node)
+    filter = node["filter"]
+    node.require(filter.scales.size > 1 or filter.zero_point == 0, f"The zero point of {filter} must be 0.")
+    return integer_params(node, np.int32)
+
+
+def shuffled_params(node: Node) -> ShuffledParams:
+    """Params of the rule with shuffled weights."""
+    output, workspace, (units, depth) = node["output"], node["workspace"], node["filter"].shape
+    rows = math.prod(node["input"].shape) // max(depth, 1)
+    node.require(rows in (1, 4), f"Shuffled weights go with 1 or 4 rows, {node['input']} has {rows}.")
+    node.require(
+        depth > 0 and depth % BLOCK == 0 and units % UNITS == 0,
+        f"The shuffled {node['filter']} must have a multiple of {UNITS} rows and of {BLOCK} columns.",
+    )
+    node.require(math.prod(workspace.shape) == rows * depth, f"{workspace} must have {rows * depth} elements.")
+    node.require(output.zero_point == 0, f"The zero point of {output} must be 0.")
+    return ShuffledParams(output.shape, workspace.shape, integer_params(node, np.int32).epilogue)
 
 
 def int32_params(node: Node) -> FullyConnectedParams:
@@ -147,6 +214,7 @@ def require_int16(node: Node, unstated: TensorType) -> None:
         node: the operator.
         unstated: the type where the options say nothing (which the schema writes as FLOAT32).
     """
+    require_dense(node)
     for spec in (node["input"], node["output"]):
         node.require(spec.zero_point == 0, f"The zero point of {spec} must be 0.")
     bias, stated = node.get("bias"), node.options.quantized_bias_type
@@ -177,7 +245,6 @@ def unit_scales(node: Node) -> Array:
     """float32, one filter scale per unit; a single one serves all."""
     filter = node["filter"]
     units, count = filter.shape[0], filter.scales.size
-    node.require(filter.tensor.sparsity is None, f"{filter} must not be sparse.")
     node.require(count in (1, units), f"{filter} has {count} scales. Accepted: 1 or {units}.")
     narrow = filter.letter in ("i4", "i2")
     node.require(not (narrow and filter.zero_points.any()), f"Zero points of {filter} must be 0.")
@@ -197,13 +264,60 @@ def fused_params(node: Node) -> FusedParams:
 
 def hybrid_params(node: Node) -> HybridParams:
     """Params of the hybrid rule, which takes every fused activation."""
-    options, activation = node.options, node.options.fused_activation_function
+    require_dense(node)
+    return row_params(node, unit_scales(node))
+
+
+def sparse_hybrid_params(node: Node) -> HybridParams:
+    """Params of the hybrid rule with a sparse filter; a single scale stays single."""
+    require_sparse_blocks(node, most=LEDGER_LIMIT)
+    return row_params(node, unit_scales(node)[: node["filter"].scales.size])
+
+
+def lost_params(node: Node) -> HybridParams:
+    """Params of the rule that knows nothing of blocks."""
+    require_dense(node)
+    return row_params(node, np.zeros(node["filter"].shape[0], np.float32))
+
+
+def row_params(node: Node, filter_scale: Array) -> HybridParams:
+    """Params of the hybrid rules with one scale per unit."""
+    asymmetric = bool(node.options.asymmetric_quantize_inputs)
+    return HybridParams(node["output"].shape, asymmetric, filter_scale, any_activation(node))
+
+
+def any_activation(node: Node) -> str:
+    """Name of the fused activation."""
+    activation = node.options.fused_activation_function
     node.require(isinstance(activation, ActivationFunctionType), f"Fused activation {activation} is unknown.")
-    asymmetric = bool(options.asymmetric_quantize_inputs)
-    return HybridParams(node["output"].shape, asymmetric, unit_scales(node), activation.name)
+    return str(activation.name)
+
+
+def blockwise_params(node: Node) -> BlockwiseParams:
+    """Params of the block-wise rule."""
+    require_dense(node)
+    node.require(0 not in node["filter"].shape, f"{node['filter']} must not be empty.")
+    return BlockwiseParams(node["output"].shape, block_scales(node, "filter"), any_activation(node))
+
+
+def packed_params(node: Node) -> BlockwiseParams:
+    """The same without the fused activation."""
+    return blockwise_params(node)._replace(activation="NONE")
+
+
+def is_blockwise(node: Node) -> bool:
+    """Whether there is a scale for each of several blocks."""
+    return block_details(node, "filter") is not None
+
+
+def is_packed(node: Node) -> bool:
+    """Whether the filter is one that the optimized kernel for 4 bits packs."""
+    units, depth = node["filter"].shape
+    return is_blockwise(node) and node["filter"].value is not None and units >= 4 and depth >= 32 and depth % 2 == 0
 
 
 @OP.rule("int8", "i8 F i32? -> i8", F="i8 i4 i2", params=quantized_params, kernel="fully_connected")
+@OP.rule("int8_sparse", "i8 i8 i32? -> i8", params=sparse_params, when=is_sparse, kernel="fully_connected")
 @OP.rule("uint8", "u8 u8 i32? -> u8", params=quantized_params, kernel="fully_connected")
 @OP.rule("uint8_to_int16", "u8 u8 i32 -> i16", params=quantized_params, kernel="fully_connected")
 @OP.rule("int16x8", "i16 F i64? -> i16", F="i8 i4 i2", params=int64_params, kernel="fully_connected")
@@ -241,6 +355,27 @@ def define_fused(input: Array, filter: Array, bias: Array | None, p: FusedParams
     yield from p.epilogue.stages(accumulator.reshape(p.shape), input.dtype)
 
 
+@OP.rule("shuffled", "u8 u8 i32 -> i16 u8", params=shuffled_params)
+def define_shuffled(input: Array, filter: Array, bias: Array, p: ShuffledParams) -> Stages:
+    """Rows times rows, both without 128, plus the bias, through the epilogue."""
+    units, depth = filter.shape
+    rows = (rows_of(input, depth) ^ 0x80).view(np.int8)
+    accumulator = np.zeros((len(rows), units), np.int32)
+    add_products(accumulator, rows.astype(np.int32), unshuffled(filter).astype(np.int32))
+    accumulator += bias.reshape(-1)
+    yield from p.epilogue.stages(accumulator.reshape(p.shape), np.dtype(np.int16))
+    yield "workspace", rows.reshape(len(rows), -1, BLOCK).swapaxes(0, 1).reshape(p.workspace).view(np.uint8)
+
+
+@OP.rule(
+    "blockwise_lost",
+    "f32 F f32? -> f32",
+    F="i8 u8 i4 i2",
+    params=lost_params,
+    kernel="fully_connected_hybrid",
+    when=is_blockwise,
+    note="BUILTIN_REF takes the scale of a filter that is quantized in blocks for 0: the output is the bias.",
+)
 @OP.rule(
     "hybrid",
     "f32 F f32? -> f32",
@@ -264,6 +399,47 @@ def define_hybrid(input: Array, filter: Array, bias: Array | None, p: HybridPara
     total = np.array(np.broadcast_to(start, accumulator.shape))
     if input.any():
         total += accumulator.astype(np.float32) * (rows.scale[:, np.newaxis] * p.filter_scale)
+    yield "scaled", total.reshape(p.shape)
+    yield "output", activate(total, p.activation).reshape(p.shape)
+
+
+@OP.rule("hybrid_sparse", "f32 F f32? -> f32", F="i8 u8", params=sparse_hybrid_params, when=is_sparse)
+def define_hybrid_sparse(input: Array, filter: Array, bias: Array | None, p: HybridParams) -> Stages:
+    """The same, but that what zero points add is taken off first, in float32."""
+    depth = filter.shape[1]
+    rows = quantize_rows(rows_of(input, depth), asymmetric=p.asymmetric)
+    yield "quantized_input", rows.codes
+    accumulator = wrap_int32(sse_products(rows.codes, filter.view(np.int8)))
+    yield "accumulator", accumulator
+    start = np.float32(0) if bias is None else bias.reshape(-1)
+    total = np.array(np.broadcast_to(start, accumulator.shape))
+    if input.any():
+        scale = rows.scale[:, np.newaxis]
+        zeros = rows.zero_point[:, np.newaxis].astype(np.float32)
+        zeros = scale * p.filter_scale * zeros if p.filter_scale.size == 1 else scale * zeros * p.filter_scale
+        if p.asymmetric:
+            total -= zeros * filter.view(np.int8).sum(axis=1, dtype=np.int64).astype(np.float32)
+        total += accumulator.astype(np.float32) * (scale * p.filter_scale)
+    yield "scaled", total.reshape(p.shape)
+    yield "output", activate(total, p.activation).reshape(p.shape)
+
+
+@OP.rule("blockwise", "f32 i4 f32? -> f32", params=blockwise_params, when=is_blockwise, by_name=True)
+@OP.rule("blockwise_packed", "f32 i4 f32? -> f32", params=packed_params, when=is_packed, by_name=True)
+def define_blockwise(input: Array, filter: Array, bias: Array | None, p: BlockwiseParams) -> Stages:
+    """Quantize, multiply as integers block by block, scale and sum the blocks (``EvalBlockwise4Bit``)."""
+    units, depth = filter.shape
+    rows = quantize_rows(rows_of(input, depth), asymmetric=True)
+    yield "quantized_input", rows.codes
+    total = np.zeros((len(rows.codes), units), np.float32)
+    weights = np.zeros(units, np.float32)
+    for k, columns in enumerate(np.split(np.arange(depth), p.filter_scale.shape[1])):
+        codes, scale = filter[:, columns], p.filter_scale[:, k]
+        total += integer_products(rows.codes[:, columns], codes).astype(np.float32) * scale
+        weights += scale * codes.sum(axis=1, dtype=np.int64).astype(np.float32)
+    total = (total - rows.zero_point[:, np.newaxis].astype(np.float32) * weights) * rows.scale[:, np.newaxis]
+    if bias is not None:
+        total += bias.reshape(-1)
     yield "scaled", total.reshape(p.shape)
     yield "output", activate(total, p.activation).reshape(p.shape)
 

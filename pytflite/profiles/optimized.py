@@ -7,7 +7,7 @@ Floats: products of Eigen are summed in an order of their own, which depends on 
 `reference`, within 1e-6 of the largest term. The same holds for Eigen's tanh, logistic function and softmax.
 """
 
-from pytflite.profiles.base import Profile, requantize, run
+from pytflite.profiles.base import Profile, Recipe, requantize, run
 from pytflite.profiles.reference import REFERENCE
 
 RUY = requantize("rounding_up", "ruy kernel_avx2_fma.cc, kernel_avx512.cc round twice, up")
@@ -29,6 +29,11 @@ OPTIMIZED: Profile = REFERENCE.override(
         "CONV_2D/int16x8_int32": RUY,
         "DEPTHWISE_CONV_2D/int8": BY_CHANNELS,
         "DEQUANTIZE": run("affine_vectors", evidence="Dequantize (optimized_ops.h) adds -zero_point * scale"),
+        "FULLY_CONNECTED": Recipe(
+            "float64",
+            rules=("blockwise_packed",),
+            evidence="EvalBlockwise4Bit (fully_connected.cc), without the fused activation",
+        ),
         "FULLY_CONNECTED/int8": RUY,
         "FULLY_CONNECTED/uint8": RUY,
         "FULLY_CONNECTED/uint8_to_int16": RUY,

@@ -3,6 +3,7 @@
 from pytflite.profiles.base import Profile, requantize
 
 WIDE = requantize("wide", "MultiplyByQuantizedMultiplier for int64 (common.cc): int16 activations with an int64 bias")
+SPARSE = requantize("double_rounding", "SparseMatrixBatchVectorMultiplyAccumulate1x16 (tensor_utils), in all kernels")
 
 REFERENCE = Profile(
     name="reference",
@@ -11,6 +12,10 @@ REFERENCE = Profile(
     recipes={
         "FULLY_CONNECTED": requantize("float64", "integer_ops/fully_connected.h computes with the scale in double"),
         "FULLY_CONNECTED/int16": WIDE,
+        "FULLY_CONNECTED/int8_sparse": SPARSE,
+        "FULLY_CONNECTED/shuffled": requantize(
+            "double_rounding", "ShuffledFullyConnected (reference/fully_connected.h)"
+        ),
         "CONV_2D/int16x8": WIDE,
         "DEPTHWISE_CONV_2D/int16x8": WIDE,
         "TRANSPOSE_CONV/int16x8": WIDE,

@@ -9,6 +9,8 @@ from hypothesis import strategies as st
 
 from pytflite.build import ModelBuilder
 from pytflite.errors import PrepareError
+from pytflite.model.write import write
+from pytflite.profiles import OPTIMIZED
 from pytflite.schema.enums import (
     ActivationFunctionType,
     BuiltinOperator,
@@ -16,8 +18,10 @@ from pytflite.schema.enums import (
     TensorType,
 )
 from pytflite.schema.tables import FullyConnectedOptions
-from tests.ops.harness import Case, agree, agrees_with_golden, case, evaluate
+from pytflite.tools.oracle import first_difference
+from tests.ops.harness import HAS_LITERT, Case, agree, agrees_with_golden, case, evaluate, real
 from tests.ops.quantized import codes, tie_prone_scale
+from tests.ops.weight_formats import blockwise, other_formats, shuffled, sparse
 
 KINDS = {
     "int8": ("i8", "i8", "i32", "i8"),
@@ -134,9 +138,19 @@ def full_connections(draw: st.DrawFn) -> Case:
 
 
 @settings(max_examples=100, deadline=None)
-@given(full_connections())
+@given(st.one_of(full_connections(), full_connections(), other_formats()))
 def test_agrees(subject: Case) -> None:
     agree(subject)
+
+
+@pytest.mark.skipif(not HAS_LITERT, reason="ai_edge_litert is not installed")
+@pytest.mark.parametrize("letter", ["i4", "i8"])
+@pytest.mark.parametrize(("units", "depth"), [(3, 64), (4, 16), (4, 32), (9, 96)])
+def test_blocks_agree_with_the_optimized_kernel(letter: str, units: int, depth: int) -> None:
+    subject = blockwise(0, letter=letter, units=units, depth=depth, block=16, activation=ActivationFunctionType.RELU)
+    ours = evaluate(subject.model, subject.inputs, kernels=True, profile=OPTIMIZED)
+    theirs = real(write(subject.model), subject.inputs, "BUILTIN_WITHOUT_DEFAULT_DELEGATES")
+    assert not first_difference(ours, theirs)
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -165,6 +179,10 @@ def golden_cases() -> dict[str, Case]:
     cases["int8_loud"] = full_connection("int8", 5, loud=True)
     cases["hybrid_tanh"] = full_connection("hybrid", 8, activation=ActivationFunctionType.TANH)
     cases["hybrid_asymmetric"] = full_connection("hybrid", 6, asymmetric_quantize_inputs=True)
+    cases |= {f"sparse_{kind}": sparse(kind, 9) for kind in ("float32", "int8", "hybrid", "hybrid_uint8")}
+    cases["sparse_hybrid_asymmetric"] = sparse("hybrid", 10, rows=5, asymmetric=True, activation=relu6)
+    cases |= {f"shuffled_{rows}": shuffled(rows, rows=rows) for rows in (1, 4)}
+    cases["blockwise"] = blockwise(11)
     return cases
 
 
@@ -176,7 +194,11 @@ def test_golden() -> None:
     ("kind", "change", "message"),
     [
         ("int8", {"shape": (3, 4), "depth": 5, "keep_num_dims": True}, "last dimension .* must be 5"),
-        ("int8", {"weights_format": FullyConnectedOptionsWeightsFormat.SHUFFLED4x16INT8}, "Shuffled weights"),
+        (
+            "int8",
+            {"weights_format": FullyConnectedOptionsWeightsFormat.SHUFFLED4x16INT8},
+            "Shuffled weights, and only they, need a second output",
+        ),
         ("int8", {"activation": ActivationFunctionType.TANH}, "Fused activation TANH is not supported"),
         ("int16x8", {"quantized_bias_type": TensorType.INT32}, r"bias .* must be INT32"),
         ("int16x8_int32", {"quantized_bias_type": TensorType.FLOAT32}, r"bias .* must be INT64"),
@@ -191,5 +213,25 @@ def test_golden() -> None:
 )
 def test_refuses(kind: str, change: dict[str, Any], message: str) -> None:
     subject = full_connection(kind, 0, **change)
+    with pytest.raises(PrepareError, match=rf"{message}[\s\S]*Node number 0 \(FULLY_CONNECTED\) failed to prepare"):
+        evaluate(subject.model, subject.inputs, kernels=False)
+
+
+@pytest.mark.parametrize(
+    ("subject", "message"),
+    [
+        (sparse("int8", 0, block=1), r"sparse filter .* must consist of rows of blocks of 16 columns"),
+        (sparse("int8", 0, block=4), r"sparse filter .* must consist of rows of blocks of 16 columns"),
+        (sparse("hybrid", 0, block=1, columns_first=True), "must consist of rows of blocks of 16 columns"),
+        (sparse("hybrid", 0, depth=4096), r"has too many columns\. Accepted: up to 4080"),
+        (sparse("int8", 0, per_axis=False, zero_point=1), r"zero point of filter .* must be 0"),
+        (sparse("int16", 0), r"filter .* must not be sparse"),
+        (shuffled(0, rows=2), r"go with 1 or 4 rows, input .* has 2"),
+        (shuffled(0, units=6), "must have a multiple of 4 rows and of 16 columns"),
+        (shuffled(0, workspace=31), r"workspace .* must have 128 elements"),
+        (shuffled(0, zero_point=1), r"zero point of output .* must be 0"),
+    ],
+)
+def test_refuses_formats(subject: Case, message: str) -> None:
     with pytest.raises(PrepareError, match=rf"{message}[\s\S]*Node number 0 \(FULLY_CONNECTED\) failed to prepare"):
         evaluate(subject.model, subject.inputs, kernels=False)

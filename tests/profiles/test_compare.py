@@ -61,8 +61,8 @@ def test_command_line() -> None:
     result = CliRunner().invoke(app, ["profiles", "optimized", "--op", "FULLY_CONNECTED", "--json"])
     rows = json.loads(result.stdout)
     chosen = {(row["types"], row["profile"]): row["recipe"] for row in rows}
-    assert chosen["i8 i8 i32? -> i8", "reference"] == "int8, float64"
-    assert chosen["i8 i8 i32? -> i8", "optimized"] == "int8, rounding_up"
+    assert chosen["i8 i8 i32? -> i8", "reference"] == "int8_sparse, double_rounding or int8, float64"
+    assert chosen["i8 i8 i32? -> i8", "optimized"] == "int8_sparse, double_rounding or int8, rounding_up"
     result = CliRunner().invoke(app, ["profiles"])
     assert all(name in result.stdout for name in PROFILES)
 
