@@ -44,3 +44,7 @@ class PrepareError(PytfliteError, RuntimeError):
 
 class InvokeError(PytfliteError, RuntimeError):
     """An operator failed on the values that it was given."""
+
+
+class CacheWarning(UserWarning):
+    """Compiled code cannot be kept on disk, so that every process compiles anew."""

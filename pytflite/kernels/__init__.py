@@ -10,16 +10,31 @@ import importlib
 import importlib.util
 import os
 from collections.abc import Callable
-from functools import cache
+from functools import cache, cached_property
+from typing import Any
+
+
+class PlainKernel:
+    """The kernel of a name; imported, and numba with it, when it is first called."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    @cached_property
+    def function(self) -> Callable[..., None]:
+        """What numba compiles."""
+        found: Callable[..., None] = getattr(importlib.import_module(f"{__name__}.{self.name}"), self.name)
+        return found
+
+    def __call__(self, *arguments: Any) -> None:
+        """Call it with arrays and params."""
+        self.function(*arguments)
 
 
 @cache
-def load_kernel(name: str) -> Callable[..., None] | None:
+def load_kernel(name: str) -> PlainKernel | None:
     """The kernel of a name, None where nothing can be compiled."""
-    if not can_compile():
-        return None
-    kernel: Callable[..., None] = getattr(importlib.import_module(f"{__name__}.{name}"), name)
-    return kernel
+    return PlainKernel(name) if can_compile() else None
 
 
 def can_compile() -> bool:

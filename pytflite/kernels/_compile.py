@@ -16,9 +16,14 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+import llvmlite.binding as llvm
 import numba
-from numba.core import caching
-from numba.core.ccallback import CFunc
+from llvmlite import ir
+from numba.core import caching, compiler, types
+from numba.core.compiler_lock import global_compiler_lock
+from numba.core.registry import cpu_target
+
+from pytflite.kernels.engine.target import target_machine
 
 PACKAGE = Path(__file__).resolve().parent.parent
 
@@ -58,14 +63,47 @@ def kernel(function: Callable[..., Any]) -> Callable[..., Any]:
     return wrapped
 
 
-def callback(function: Callable[..., None]) -> Any:
-    """Compile a kernel of the engine to be called by address, with the same options and the same cache as `kernel`.
+def helper(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Decorator: what only kernels of the engine call, with the options of `kernel`; kept within their code."""
+    options: dict[str, Any] = {"no_cpython_wrapper": True, "no_cfunc_wrapper": True}
+    wrapped: Callable[..., Any] = numba.njit(function, nogil=True, error_model="numpy", fastmath=False, **options)
+    return wrapped
 
-    The address is good for as long as what is returned lives.
+
+@global_compiler_lock
+def object_code(function: Callable[..., None]) -> tuple[str, list[str], bytes]:
+    """Compile ``void(int64, int64, int64, int64)`` to be called by address, with the options of `kernel`.
+
+    It must not raise: nobody would hear of it.
+
+    Returns:
+        The symbol of the function, those that it needs from elsewhere, and the object file that defines it.
     """
+    flags: Any = compiler.Flags()  # type: ignore[no-untyped-call]
     options = {"nopython": True, "error_model": "numpy", "fastmath": False}
-    compiled: Any = CFunc(function, ((numba.types.int64,) * 4, numba.types.void), {}, options)
-    with contextlib.suppress(RuntimeError):
-        compiled._cache = _StampedCache(function)
-    compiled.compile()
-    return compiled
+    cpu_target.options.parse_as_flags(flags, options)  # type: ignore[no-untyped-call]
+    flags.no_cpython_wrapper = flags.no_cfunc_wrapper = flags.no_compile = True
+    typing, target = cpu_target.typing_context, cpu_target.target_context
+    arguments = (types.int64,) * 4
+    compiled: Any = compiler.compile_extra(typing, target, function, arguments, types.void, flags, {})  # type: ignore[no-untyped-call]
+    library, inner = compiled.library, compiled.fndesc
+    module = library.create_ir_module("entry")
+    entry = ir.Function(module, ir.FunctionType(ir.VoidType(), [ir.IntType(64)] * 4), f"entry.{inner.mangled_name}")
+    builder = ir.IRBuilder(entry.append_basic_block())
+    declared = target.declare_function(module, inner)
+    target.call_conv.call_function(builder, declared, types.void, arguments, entry.args)
+    builder.ret_void()
+    library.add_ir_module(module)
+    code = library._final_module
+    for linked in dict.fromkeys(library._linking_libraries):
+        code.link_in(linked._get_module_for_linking(), preserve=True)
+    for value in (*code.functions, *code.global_variables):
+        if not value.is_declaration and value.name != entry.name:
+            value.linkage = "internal"
+    library._optimize_final_module()
+    machine = target_machine()
+    unused = llvm.create_new_module_pass_manager()
+    unused.add_global_dead_code_eliminate_pass()
+    unused.run(code, llvm.create_pass_builder(machine, llvm.create_pipeline_tuning_options()))
+    needed = [value.name for value in (*code.functions, *code.global_variables) if value.is_declaration]
+    return entry.name, [name for name in needed if not name.startswith("llvm.")], machine.emit_object(code)

@@ -11,8 +11,7 @@ from hypothesis import strategies as st
 
 pytest.importorskip("numba", reason="numba is not installed: the definitions run alone")
 
-from pytflite.kernels.engine.packing import aligned
-from pytflite.kernels.engine.program import compiled, run
+from pytflite.kernels.engine.program import kernel
 from pytflite.plan.prepare import prepare
 from pytflite.profiles import REFERENCE
 from pytflite.runtime.engine.engine import Engine
@@ -77,8 +76,5 @@ def test_any_view_to_any_view(shape: list[int], random: Any, dtype: str) -> None
     source, target = views
     calls = moved(source, target)
     for call in calls or ():
-        block = aligned(8 * len(call.words)).view(np.int64)
-        block[:] = [word.ctypes.data if isinstance(word, np.ndarray) else int(word) for word in call.words]
-        table = np.array([compiled(*call.kernel).address, block.ctypes.data])
-        run(table.ctypes.data, 1, 0)
+        kernel(call.kernel)(call.block().ctypes.data, 0, 0, 1)
     assert calls is None or np.array_equal(source, target)

@@ -12,7 +12,7 @@ from typing import Any
 
 from numba import types
 
-from pytflite.kernels._compile import kernel
+from pytflite.kernels._compile import helper
 from pytflite.kernels.engine._ir import Loop, at, constant, f32, i64, load, splat
 from pytflite.kernels.engine.float_vectors import (
     clamp,
@@ -89,7 +89,7 @@ def _emit_tile(
             store_floats(b, clamp(b, total, bounds), at(b, outputs[m], size * v), left)
 
 
-@kernel
+@helper
 def gather(p: Any, panel: Any, first: Any, rows: Any) -> None:
     """Fill the panel with the rows from the ``first`` on."""
     source, stride = word(p, INPUT), word(p, PANEL_STRIDE)

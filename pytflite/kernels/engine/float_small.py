@@ -10,23 +10,32 @@ import numpy as np
 from llvmlite import ir
 from numba import types
 
-from pytflite.kernels._compile import kernel
+from pytflite.kernels._compile import helper
 from pytflite.kernels.engine._ir import f32
 from pytflite.kernels.engine.memory import emitted, pointer, share, word
+from pytflite.kernels.engine.words import (
+    ABS,
+    ADD,
+    CEIL,
+    DIV,
+    FLOOR,
+    LARGEST,
+    MAXIMUM,
+    MEAN,
+    MINIMUM,
+    MUL,
+    NEG,
+    RSQRT,
+    SMALLEST,
+    SQRT,
+    SQUARE,
+    SUB,
+)  # fmt: skip
 
 carray: Any = numba.carray  # type: ignore[attr-defined]
 
-ADD, SUB, MUL, DIV, MAXIMUM, MINIMUM, SQUARED_DIFFERENCE = range(7)
-"""Of two floats."""
 
-COPY, ABS, NEG, SQUARE, SQRT, RSQRT, FLOOR, CEIL = range(8)
-"""Of one float."""
-
-SUM, MEAN, LARGEST, SMALLEST = range(4)
-"""Of many floats."""
-
-
-@kernel
+@helper
 def of_two(operation: Any, x: Any, y: Any) -> Any:
     """An operation of two floats."""
     if operation == ADD:
@@ -44,7 +53,7 @@ def of_two(operation: Any, x: Any, y: Any) -> Any:
     return (x - y) * (x - y)
 
 
-@kernel
+@helper
 def of_one(operation: Any, x: Any) -> Any:
     """An operation of one float."""
     if operation == ABS:
@@ -64,7 +73,7 @@ def of_one(operation: Any, x: Any) -> Any:
     return x
 
 
-@kernel
+@helper
 def clamped(x: Any, low: Any, high: Any) -> Any:
     """Within bounds; NaN passes."""
     x = low if x < low else x
@@ -183,7 +192,7 @@ def make_softmax() -> Callable[..., None]:
     return f32_softmax
 
 
-@kernel
+@helper
 def folded(operation: Any, total: Any, x: Any) -> Any:
     """One more float."""
     if operation == LARGEST:

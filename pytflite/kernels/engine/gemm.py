@@ -11,7 +11,7 @@ from typing import Any
 
 from numba import types
 
-from pytflite.kernels._compile import kernel
+from pytflite.kernels._compile import helper
 from pytflite.kernels.engine._ir import Loop, at, constant, i32, i64, load, splat
 from pytflite.kernels.engine.epilogue import HEAD, RECIPES, finish, store_codes
 from pytflite.kernels.engine.isa import ISA, LANES, int8s, int16s, int32s
@@ -88,7 +88,7 @@ def _emit_tile(
             store_codes(b, codes, at(b, outputs[m], LANES * v), b.sub(count, constant(i64, LANES * v)))
 
 
-@kernel
+@helper
 def gather(p: Any, panel: Any, first: Any, rows: Any) -> None:
     """Fill the panel with the rows from the ``first`` on."""
     source, stride = word(p, INPUT), word(p, PANEL_STRIDE)

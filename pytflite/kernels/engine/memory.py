@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from llvmlite import ir
 from numba import types
 from numba.extending import intrinsic
 
-from pytflite.kernels._compile import kernel
+from pytflite.kernels._compile import helper
 from pytflite.kernels.engine._ir import Loop, constant, i8, i16, i64, load, splat, store
 from pytflite.kernels.engine.isa import int8s, int16s
 
@@ -51,19 +50,7 @@ def pointer(typing: Any, address: Any, dtype: Any) -> Any:
     return result(types.int64, dtype), emit
 
 
-@emitted
-def call_kernel(typing: Any, kernel: Any, block: Any, scratch: Any, part: Any, parts: Any) -> Any:
-    """Call the kernel at an address."""
-
-    def emit(context: Any, b: Any, signature: Any, arguments: Any) -> Any:
-        signature_of_kernels = ir.FunctionType(ir.VoidType(), [i64] * 4)
-        b.call(b.inttoptr(arguments[0], signature_of_kernels.as_pointer()), arguments[1:])
-        return context.get_dummy_value()
-
-    return types.void(*[types.int64] * 5), emit
-
-
-@kernel
+@helper
 def share(total: Any, part: Any, parts: Any) -> Any:
     """Where one of so many parts of a total begins and ends."""
     return total * part // parts, total * (part + 1) // parts

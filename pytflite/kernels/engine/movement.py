@@ -9,11 +9,9 @@ import numba
 import numpy as np
 
 from pytflite.kernels.engine.memory import pointer, share, word
+from pytflite.kernels.engine.words import AXES
 
 carray: Any = numba.carray  # type: ignore[attr-defined]
-
-AXES = 5
-"""Over how many axes a call walks, besides the bytes that lie side by side."""
 
 
 def make_move(mapped: int) -> Callable[..., None]:

@@ -1,53 +1,88 @@
-"""Kernels by name, and the loop that runs a program."""
+"""Kernels by name, ready to be called by address.
+
+A kernel is loaded from disk, where it was kept the last time; that takes LLVM but not numba. What is not there is
+compiled first (`makers`).
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from functools import cache
+import ctypes
+import sys
+from collections.abc import Callable, Iterable
 from typing import Any
 
-from pytflite.kernels._compile import callback, kernel
-from pytflite.kernels.engine import (
-    depthwise,
-    float_depthwise,
-    float_gemm,
-    float_small,
-    gemm,
-    movement,
-    recurrent,
-    resize,
-    small,
-)
-from pytflite.kernels.engine.memory import call_kernel, word
+import llvmlite.binding as llvm
 
-MAKERS: dict[str, Callable[..., Callable[..., None]]] = {
-    "gemm": gemm.make,
-    "depthwise": depthwise.make,
-    "float_gemm": float_gemm.make,
-    "float_depthwise": float_depthwise.make,
-    "move": movement.make_move,
-    "resize_float": resize.make_float,
-    "resize_integer": resize.make_integer,
-    **recurrent.MAKERS,
-    **small.MAKERS,
-    **float_small.MAKERS,
-}
+from pytflite.kernels.engine import store
+from pytflite.kernels.engine.target import target_machine
+
+Key = tuple[Any, ...]
+"""Name of a kernel (`makers.MAKERS`), and the integers that it is specialised for."""
+
+_loaded: dict[Key, Callable[..., None]] = {}
+_keep: list[Any] = []
 
 
-@cache
-def compiled(name: str, *literals: int) -> Any:
-    """A kernel, specialised; compiled at most once in a process, and kept."""
-    return callback(MAKERS[name](*literals))
-
-
-@kernel
-def run(program: Any, count: Any, scratch: Any) -> None:
-    """Call kernels one after the other.
+def load(keys: Iterable[Key], *, progress: Callable[[int, int], None] | None = None) -> None:
+    """Make kernels ready, compiling what was never compiled.
 
     Args:
-        program: address of pairs of int64: address of a kernel, address of its block.
-        count: how many pairs.
-        scratch: address of what every kernel may write into.
+        keys: of the kernels.
+        progress: called with how many were compiled and how many will be; by default a line on a terminal tells.
     """
-    for i in range(count):
-        call_kernel(word(program, 2 * i), word(program, 2 * i + 1), scratch, 0, 1)
+    progress = progress or _tell
+    codes = {key: store.read(_file(key)) for key in dict.fromkeys(keys) if key not in _loaded}
+    missing = [key for key, code in codes.items() if code is None or not _link(key, code)]
+    for count, key in enumerate(missing):
+        progress(count, len(missing))
+        _compile(key)
+    if missing:
+        progress(len(missing), len(missing))
+
+
+def kernel(key: Key) -> Callable[..., None]:
+    """A kernel: takes four int64, and releases the GIL meanwhile."""
+    if key not in _loaded:
+        load([key])
+    return _loaded[key]
+
+
+def address(key: Key) -> int:
+    """Where the code of a kernel begins, for as long as the process lives."""
+    return ctypes.cast(kernel(key), ctypes.c_void_p).value or 0  # type: ignore[arg-type]
+
+
+def _tell(count: int, total: int) -> None:
+    if sys.stderr.isatty():
+        end = "\n" if count == total else "\r"
+        print(f"pytflite: compiled {count} of {total} kernels (once; kept on disk)", end=end, file=sys.stderr)
+
+
+def _compile(key: Key) -> None:
+    from pytflite.kernels.engine.makers import machine_code
+
+    code = machine_code(*key)
+    if not _link(key, code):
+        raise RuntimeError(f"Kernel {key} needs what is not there.")
+    store.write(_file(key), code)
+
+
+def _file(key: Key) -> str:
+    return "-".join(map(str, key)) + ".o"
+
+
+def _link(key: Key, code: bytes) -> bool:
+    """Put code, as of `makers.machine_code`, into memory; False if it calls what this process does not have."""
+    names, _, object_code = code.partition(b"\n")
+    symbol, *called = names.decode().split()
+    target_machine()
+    if any(llvm.address_of_symbol(name) is None for name in called):
+        return False
+    machine = llvm.Target.from_default_triple().create_target_machine(jit=True)
+    engine = llvm.create_mcjit_compiler(llvm.parse_assembly(""), machine)
+    engine.add_object_file(llvm.ObjectFileRef.from_data(object_code))
+    engine.finalize_object()
+    _keep.append(engine)
+    kernel_type = ctypes.CFUNCTYPE(None, *[ctypes.c_int64] * 4)
+    _loaded[key] = kernel_type(engine.get_function_address(symbol))
+    return True

@@ -13,7 +13,7 @@ import numba
 import numpy as np
 from numba import types
 
-from pytflite.kernels._compile import kernel
+from pytflite.kernels._compile import helper
 from pytflite.kernels.engine._ir import Loop, at, call, constant, i32, i64, load, splat, store
 from pytflite.kernels.engine.epilogue import HEAD, RECIPES
 from pytflite.kernels.engine.isa import ISA, LANES, int16s, int32s
@@ -81,7 +81,7 @@ def saturated(b: Any, values: Any, limit: int) -> Any:
     return call(b, f"llvm.smin.v{LANES}i32", int32s, [values, constant(int32s, limit - 1)])
 
 
-@kernel
+@helper
 def widen_less(source: Any, target: Any, count: Any, zero_point: Any) -> None:
     """``count`` int8 codes to int16, without their zero point."""
     codes, shorts = carray(pointer(source, np.int8), count), carray(pointer(target, np.int16), count)
@@ -89,20 +89,20 @@ def widen_less(source: Any, target: Any, count: Any, zero_point: Any) -> None:
         shorts[i] = np.int16(codes[i]) - np.int16(zero_point)
 
 
-@kernel
+@helper
 def rounding_divide(x: Any, exponent: Any) -> Any:
     """``x / 2**exponent``, halves away from zero; int64."""
     mask = (np.int64(1) << exponent) - np.int64(1)
     return (x >> exponent) + np.int64((x & mask) > (mask >> np.int64(1)) + np.int64(x < 0))
 
 
-@kernel
+@helper
 def scaled(x: Any, multiplier: Any, right_shift: Any) -> Any:
     """An int64 that fits into int32 times a multiplier, rounded twice, the second time halves away from zero."""
     return rounding_divide((x * multiplier + (np.int64(1) << np.int64(30))) >> np.int64(31), right_shift)
 
 
-@kernel
+@helper
 def within(x: Any, limit: Any) -> Any:
     """At least minus a limit, and less than it."""
     return min(max(x, -limit), limit - np.int64(1))

@@ -8,7 +8,7 @@ from typing import Any
 import numba
 import numpy as np
 
-from pytflite.kernels._compile import kernel
+from pytflite.kernels._compile import helper
 from pytflite.kernels.engine.memory import pointer, share, word
 
 carray: Any = numba.carray  # type: ignore[attr-defined]
@@ -20,7 +20,7 @@ carray: Any = numba.carray  # type: ignore[attr-defined]
 """Words of the block: positions are int64, weights pairs of float32 or int32. Scratch: two rows of 4 bytes a code."""
 
 
-@kernel
+@helper
 def blend_floats(upper: Any, lower: Any, left: Any, right: Any, a: Any, b: Any, output: Any) -> None:
     """One pixel of products that are added from the top left over the bottom left and the top right."""
     for c in range(output.shape[0]):
@@ -29,7 +29,7 @@ def blend_floats(upper: Any, lower: Any, left: Any, right: Any, a: Any, b: Any, 
         output[c] = np.uint8(np.int32(total + np.float32(0.5)))
 
 
-@kernel
+@helper
 def blend_corners(upper: Any, lower: Any, left: Any, right: Any, a: Any, b: Any, c: Any, d: Any, output: Any) -> None:
     """One pixel of corners, each with a weight of its own, added from the top left over the top right."""
     for k in range(output.shape[0]):
@@ -68,7 +68,7 @@ def make_float(weights_first: int) -> Callable[..., None]:
     return resize_float
 
 
-@kernel
+@helper
 def blend_integers(row: Any, left: Any, right: Any, a: Any, b: Any, bits: Any, away: Any, output: Any) -> None:
     """One pixel of sums of products, divided by a power of two, ties up or away from zero."""
     half = np.int32(1) << (bits - np.int32(1))

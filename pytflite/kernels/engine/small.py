@@ -8,7 +8,7 @@ from typing import Any
 import numba
 import numpy as np
 
-from pytflite.kernels._compile import kernel
+from pytflite.kernels._compile import helper
 from pytflite.kernels.engine.memory import pointer, put_word, share, word
 
 carray: Any = numba.carray  # type: ignore[attr-defined]
@@ -91,7 +91,7 @@ def make_linear() -> Callable[..., None]:
     return linear
 
 
-@kernel
+@helper
 def add_up(source: Any, sums: Any, start: Any, middle: Any, inner: Any, flip: Any) -> None:
     """Sums over the first of (middle, inner) codes at an address, as int8 after flipping: int32, from a start on."""
     codes = carray(pointer(source, np.uint8), (middle, inner))
@@ -128,7 +128,7 @@ def make_mean() -> Callable[..., None]:
     return mean
 
 
-@kernel
+@helper
 def round_float(x: Any, half_even: Any) -> Any:
     """A float32 of a magnitude below 2**31 to the nearest integer: ties to even, or away from zero."""
     if half_even:
@@ -258,13 +258,13 @@ def make_arg_max() -> Callable[..., None]:
     return arg_max
 
 
-@kernel
+@helper
 def high_product(a: Any, b: Any) -> Any:
     """`pytflite.arithmetic.gemmlowp.multiply` of numbers that are not both the smallest one."""
     return (a * b + (np.int64(1) << np.int64(30))) >> np.int64(31)
 
 
-@kernel
+@helper
 def reciprocal(x: Any) -> Any:
     """``1 / (1 + x)``, as `pytflite.arithmetic.gemmlowp.one_over_one_plus_x`."""
     low, high = np.int64(-(1 << 31)), np.int64((1 << 31) - 1)

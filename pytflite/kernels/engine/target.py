@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from functools import cache
+from typing import Any
 
 import llvmlite.binding as llvm
 
@@ -28,6 +29,17 @@ def features() -> dict[str, bool]:
         return {word[1:]: word[0] == "+" for word in told.split(",") if word}
     avx = os.environ.get("NUMBA_ENABLE_AVX", "0" if cpu() in WITHOUT_AVX else "1") != "0"
     return {name: there and (avx or not name.startswith("avx")) for name, there in llvm.get_host_cpu_features().items()}
+
+
+@cache
+def target_machine() -> Any:
+    """What makes machine code for this processor."""
+    llvm.initialize_native_target()
+    llvm.initialize_native_asmprinter()
+    target = llvm.Target.from_default_triple()
+    told = ",".join(f"{'+' if there else '-'}{name}" for name, there in features().items())
+    reloc = "static" if target.name.startswith("x86") else "default"
+    return target.create_target_machine(cpu=cpu(), features=told, opt=3, reloc=reloc, codemodel="jitdefault", jit=True)
 
 
 FLOATS = 16 if features().get("avx512f") else 8 if features().get("avx") else 4

@@ -46,7 +46,7 @@ class Call(NamedTuple):
     """One call of a kernel.
 
     Attributes:
-        kernel: name and literals (`pytflite.kernels.engine.program.compiled`).
+        kernel: name and literals (`pytflite.kernels.engine.makers`).
         words: of the block: numbers, and arrays, which stand for their addresses.
         parts: into how many parts it may be split and still be worth it; the kernel is told which one it is to compute.
         scratch: how many bytes of scratch memory it takes.
@@ -58,6 +58,12 @@ class Call(NamedTuple):
     parts: int = 1
     scratch: int = 0
     failed: Array | None = None
+
+    def block(self) -> Array:
+        """The argument block: int64, good for as long as the arrays live."""
+        block = packing.aligned(8 * len(self.words)).view(np.int64)
+        block[:] = [word.ctypes.data if isinstance(word, np.ndarray) else int(word) for word in self.words]
+        return block
 
 
 Calls = list[Call] | None

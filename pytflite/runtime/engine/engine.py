@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from itertools import groupby
 from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from pytflite.kernels.engine.packing import aligned, with_slack
-from pytflite.kernels.engine.program import compiled, run
+from pytflite.kernels.engine.program import address, load
+from pytflite.kernels.engine.words import ENTRY
 from pytflite.ops._api import Machine
 from pytflite.plan.node import PreparedNode
 from pytflite.plan.prepare import Plan
@@ -26,6 +28,7 @@ from pytflite.runtime.engine import (  # noqa: F401
 )
 from pytflite.runtime.engine.arena import Extent, offsets
 from pytflite.runtime.engine.binding import Call, Operand, binder_of
+from pytflite.runtime.engine.pool import Pool
 
 Array = npt.NDArray[Any]
 
@@ -34,16 +37,18 @@ class Program(NamedTuple):
     """Some calls in a row.
 
     Attributes:
-        table: what `pytflite.kernels.engine.program.run` walks through.
-        scratch: what all kernels write into.
+        pool: runs them.
+        table: address of the program (`pytflite.kernels.engine.driver`).
+        calls: how many.
     """
 
-    table: Array
-    scratch: Array
+    pool: Pool
+    table: int
+    calls: int
 
     def __call__(self, machine: Machine) -> None:
         """Run them."""
-        run(self.table.ctypes.data, len(self.table) // 2, self.scratch.ctypes.data)
+        self.pool.run(self.table, self.calls)
 
 
 class Fallback(NamedTuple):
@@ -76,35 +81,40 @@ class Engine:
     Args:
         plan: see `takes`; static.
         arrays: inputs, outputs and variable tensors of the subgraph, by tensor index; with `SLACK` behind them.
+        pool: runs the programs.
 
     Attributes:
         bound: indices of the operators that run in compiled calls.
     """
 
-    def __init__(self, plan: Plan, arrays: Mapping[int, Array]) -> None:
+    def __init__(self, plan: Plan, arrays: Mapping[int, Array], pool: Pool | None = None) -> None:
+        self._pool = pool or Pool()
         self._places: dict[int, Operand] = {index: Operand(array, False) for index, array in arrays.items()}
         self._places |= {index: Operand(with_slack(value), True) for index, value in plan.first.values.items()}
         nodes = [node for node in plan.first.nodes if not self._is_known(node)]
         self._keep: list[Any] = [self._allocate(plan, nodes)]
-        self._steps: list[Program | Fallback] = []
-        self._failed: list[Array] = []
-        self._scratch = 0
         self.bound: set[int] = set()
-        pending: list[tuple[int, int]] = []
+        calls: list[Call] = []
+        steps: list[Any] = []
         variables = {tensor.index: arrays[tensor.index] for tensor in plan.subgraph.tensors if tensor.is_variable}
         for node in nodes:
             inputs = [None if i < 0 else self._places[i] for i in node.operator.inputs]
             outputs = [self._places[i].array for i in node.operator.outputs]
             bind = binder_of(node)
-            calls = bind(node, inputs, outputs) if bind else None
-            if calls is None or (variables and any(call.failed is not None for call in calls)):
-                self._flush(pending)
-                values = [operand and operand.array for operand in inputs]
-                self._steps.append(Fallback(node, values, outputs, variables))
+            own = bind(node, inputs, outputs) if bind else None
+            if own is None or (variables and any(call.failed is not None for call in own)):
+                steps.append(Fallback(node, [operand and operand.array for operand in inputs], outputs, variables))
             else:
                 self.bound.add(node.operator.index)
-                pending += map(self._prepare, calls)
-        self._flush(pending)
+                steps += own
+                calls += own
+        load([call.kernel for call in calls])
+        self._failed = [call.failed for call in calls if call.failed is not None]
+        self._pool.reserve(max((call.scratch for call in calls), default=0))
+        self._steps: list[Program | Fallback] = []
+        for _, group in groupby(steps, type):
+            alike = list(group)
+            self._steps += alike if isinstance(alike[0], Fallback) else [self._program(alike)]
 
     @staticmethod
     def takes(plan: Plan) -> bool:
@@ -120,12 +130,13 @@ class Engine:
 
         That is never so where there are variable tensors, which have moved on by then.
         """
-        for step in self._steps:
-            step(machine)
-        failed = [word for word in self._failed if word[0]]
-        for word in failed:
-            word[0] = 0
-        return not failed
+        with self._pool.lock:
+            for step in self._steps:
+                step(machine)
+            failed = [word for word in self._failed if word[0]]
+            for word in failed:
+                word[0] = 0
+            return not failed
 
     def _is_known(self, node: PreparedNode) -> bool:
         return all(index in self._places and self._places[index].is_constant for index in node.operator.outputs)
@@ -150,19 +161,11 @@ class Engine:
             self._places[index] = Operand(part.reshape(plan.first.shapes[index]), False)
         return buffer
 
-    def _prepare(self, call: Call) -> tuple[int, int]:
-        kernel = compiled(*call.kernel)
-        block = aligned(8 * len(call.words)).view(np.int64)
-        block[:] = [word.ctypes.data if isinstance(word, np.ndarray) else int(word) for word in call.words]
-        self._keep += [kernel, block, call.words]
-        self._scratch = max(self._scratch, call.scratch)
-        if call.failed is not None:
-            self._failed.append(call.failed)
-        return kernel.address, block.ctypes.data
-
-    def _flush(self, pending: list[tuple[int, int]]) -> None:
-        if pending:
-            table = aligned(16 * len(pending)).view(np.int64)
-            table[:] = np.ravel(pending)
-            self._steps.append(Program(table, aligned(self._scratch)))
-            pending.clear()
+    def _program(self, calls: Sequence[Call]) -> Program:
+        table = aligned(8 * ENTRY * len(calls)).view(np.int64).reshape(-1, ENTRY)
+        for entry, call in zip(table, calls, strict=True):
+            block, parts = call.block(), min(call.parts, self._pool.threads)
+            entry[:] = address(call.kernel), block.ctypes.data, (1 << parts) - 1, parts
+            self._keep += [block, call.words]
+        self._keep.append(table)
+        return Program(self._pool, table.ctypes.data, len(calls))

@@ -12,7 +12,7 @@ import numpy.typing as npt
 from pytflite.arithmetic.activation import BOUNDS
 from pytflite.arithmetic.libm import address_of
 from pytflite.arithmetic.limits import highest, lowest
-from pytflite.kernels.engine import float_small
+from pytflite.kernels.engine import words
 from pytflite.kernels.engine.packing import aligned
 from pytflite.ops._shared.pooling import PoolParams
 from pytflite.ops._shared.reduction import Reduction
@@ -134,31 +134,31 @@ def zero(p: Reduction) -> np.float32:
 
 
 for name, operation in (
-    ("ADD", float_small.ADD),
-    ("SUB", float_small.SUB),
-    ("MUL", float_small.MUL),
-    ("DIV", float_small.DIV),
+    ("ADD", words.ADD),
+    ("SUB", words.SUB),
+    ("MUL", words.MUL),
+    ("DIV", words.DIV),
 ):
     binder(name, "float32")(of_two(operation, bounded=True))
-binder("MAXIMUM", "compare")(of_two(float_small.MAXIMUM, bounded=False))
-binder("MINIMUM", "compare")(of_two(float_small.MINIMUM, bounded=False))
-binder("SQUARED_DIFFERENCE", "float32")(of_two(float_small.SQUARED_DIFFERENCE, bounded=False))
-binder("ABS", "plain")(of_one(float_small.ABS))
-binder("NEG", "negate")(of_one(float_small.NEG))
-binder("SQUARE", "float32")(of_one(float_small.SQUARE))
-binder("SQRT", "float32")(of_one(float_small.SQRT))
-binder("RSQRT", "float32")(of_one(float_small.RSQRT))
-binder("FLOOR", "float")(of_one(float_small.FLOOR))
-binder("CEIL", "float32")(of_one(float_small.CEIL))
+binder("MAXIMUM", "compare")(of_two(words.MAXIMUM, bounded=False))
+binder("MINIMUM", "compare")(of_two(words.MINIMUM, bounded=False))
+binder("SQUARED_DIFFERENCE", "float32")(of_two(words.SQUARED_DIFFERENCE, bounded=False))
+binder("ABS", "plain")(of_one(words.ABS))
+binder("NEG", "negate")(of_one(words.NEG))
+binder("SQUARE", "float32")(of_one(words.SQUARE))
+binder("SQRT", "float32")(of_one(words.SQRT))
+binder("RSQRT", "float32")(of_one(words.RSQRT))
+binder("FLOOR", "float")(of_one(words.FLOOR))
+binder("CEIL", "float32")(of_one(words.CEIL))
 for name in ("RELU", "RELU_N1_TO_1", "RELU6", "RELU_0_TO_1"):
-    binder(name, "float32")(of_one(float_small.COPY, name))
+    binder(name, "float32")(of_one(words.COPY, name))
 for name, function in (("EXP", "expf"), ("LOG", "logf"), ("SIN", "sinf"), ("COS", "cosf"), ("TANH", "tanhf")):
     binder(name, "float32")(of_libm("f32_libm", function))
 binder("LOGISTIC", "float32")(of_libm("f32_logistic", "expf"))
-binder("SUM", "float32")(of_many(float_small.SUM, zero))
-binder("MEAN", "float32")(of_many(float_small.MEAN, lambda p: np.float32(0)))
-binder("REDUCE_MAX", "float32")(of_many(float_small.LARGEST, lambda p: None if p.is_full else lowest(FLOAT32)))
-binder("REDUCE_MIN", "float32")(of_many(float_small.SMALLEST, lambda p: None if p.is_full else highest(FLOAT32)))
+binder("SUM", "float32")(of_many(words.SUM, zero))
+binder("MEAN", "float32")(of_many(words.MEAN, lambda p: np.float32(0)))
+binder("REDUCE_MAX", "float32")(of_many(words.LARGEST, lambda p: None if p.is_full else lowest(FLOAT32)))
+binder("REDUCE_MIN", "float32")(of_many(words.SMALLEST, lambda p: None if p.is_full else highest(FLOAT32)))
 
 
 @binder("SOFTMAX", "float32")
@@ -192,5 +192,5 @@ def pool(operation: int, start: np.float32) -> Binder:
     return bind
 
 
-binder("AVERAGE_POOL_2D", "float32")(pool(float_small.MEAN, np.float32(0)))
-binder("MAX_POOL_2D", "float32")(pool(float_small.LARGEST, lowest(FLOAT32)))
+binder("AVERAGE_POOL_2D", "float32")(pool(words.MEAN, np.float32(0)))
+binder("MAX_POOL_2D", "float32")(pool(words.LARGEST, lowest(FLOAT32)))

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from pytflite.kernels.engine.movement import AXES
+from pytflite.kernels.engine.words import AXES
 from pytflite.ops._shared.paddings import Borders
 from pytflite.plan.node import PreparedNode
 from pytflite.runtime.engine.binding import Call, Calls, Operand, binder, parts_of

@@ -1,0 +1,194 @@
+"""The loops that run a program: alone, or together with threads that may come late or not at all.
+
+A program is a table of calls, four words each: address of the kernel, address of its block, the parts as a mask of
+bits, and how many they are. Whoever is there takes parts of the current call; who completes the last part moves all on
+to the next call. So nobody waits for a thread that has taken nothing: results come at the latest when the caller has
+done everything itself.
+
+All that threads share is a few words. The *ticket* is the index of the current call, and below it the bits of its parts
+that nobody took yet: as both are in one word, whatever bit was taken out of it is a part that was to be done. At the
+end the ticket is the number of calls, without any bit.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from typing import Any
+
+from llvmlite import ir
+from numba import types
+
+from pytflite.kernels._compile import helper
+from pytflite.kernels.engine._ir import call, constant, i32, i64
+from pytflite.kernels.engine.memory import emitted, put_word, word
+from pytflite.kernels.engine.words import COUNT, DONE, ENTRY, PROGRAM, SCRATCH, TICKET
+
+PARTS = 0xFFFFFFFF
+"""The bits of a ticket that stand for parts."""
+
+PAUSES = 200
+"""How often to look again before another thread is let onto the processor: some microseconds."""
+
+YIELD = "SwitchToThread" if sys.platform == "win32" else "sched_yield"
+
+
+def _pointer(b: Any, address: Any) -> Any:
+    return b.inttoptr(address, i64.as_pointer())
+
+
+@emitted
+def load_shared(typing: Any, address: Any) -> Any:
+    """The int64 at an address, with all that was written before it was."""
+
+    def emit(context: Any, b: Any, signature: Any, arguments: Any) -> Any:
+        return b.load_atomic(_pointer(b, arguments[0]), "acquire", 8)
+
+    return types.int64(types.int64), emit
+
+
+@emitted
+def store_shared(typing: Any, address: Any, value: Any) -> Any:
+    """Write the int64 at an address, after all that was written before."""
+
+    def emit(context: Any, b: Any, signature: Any, arguments: Any) -> Any:
+        b.store_atomic(arguments[1], _pointer(b, arguments[0]), "release", 8)
+        return context.get_dummy_value()
+
+    return types.void(types.int64, types.int64), emit
+
+
+@emitted
+def swap_shared(typing: Any, address: Any, old: Any, new: Any) -> Any:
+    """Write the int64 at an address if it is the old one; whether it was."""
+
+    def emit(context: Any, b: Any, signature: Any, arguments: Any) -> Any:
+        address, old, new = arguments
+        return b.extract_value(b.cmpxchg(_pointer(b, address), old, new, "acq_rel", "acquire"), 1)
+
+    return types.boolean(types.int64, types.int64, types.int64), emit
+
+
+@emitted
+def add_shared(typing: Any, address: Any, value: Any) -> Any:
+    """Add to the int64 at an address; what it was before."""
+
+    def emit(context: Any, b: Any, signature: Any, arguments: Any) -> Any:
+        return b.atomic_rmw("add", _pointer(b, arguments[0]), arguments[1], "acq_rel")
+
+    return types.int64(types.int64, types.int64), emit
+
+
+@emitted
+def pause(typing: Any) -> Any:
+    """Tell the processor that this is a loop that waits."""
+
+    def emit(context: Any, b: Any, signature: Any, arguments: Any) -> Any:
+        machine = b.module.triple.split("-")[0]
+        if machine == "x86_64":
+            call(b, "llvm.x86.sse2.pause", ir.VoidType(), [])
+        elif machine in ("aarch64", "arm64"):
+            call(b, "llvm.aarch64.hint", ir.VoidType(), [constant(i32, 1)])
+        return context.get_dummy_value()
+
+    return types.void(), emit
+
+
+@emitted
+def let_others(typing: Any) -> Any:
+    """Let another thread onto this processor."""
+
+    def emit(context: Any, b: Any, signature: Any, arguments: Any) -> Any:
+        call(b, YIELD, i32, [])
+        return context.get_dummy_value()
+
+    return types.void(), emit
+
+
+@emitted
+def call_kernel(typing: Any, kernel: Any, block: Any, scratch: Any, part: Any, parts: Any) -> Any:
+    """Call the kernel at an address."""
+
+    def emit(context: Any, b: Any, signature: Any, arguments: Any) -> Any:
+        signature_of_kernels = ir.FunctionType(ir.VoidType(), [i64] * 4)
+        b.call(b.inttoptr(arguments[0], signature_of_kernels.as_pointer()), arguments[1:])
+        return context.get_dummy_value()
+
+    return types.void(*[types.int64] * 5), emit
+
+
+@helper
+def work(shared: Any, thread: Any, patience: Any) -> None:
+    """Take parts until the program has ended; or, with patience, until there was none for so many looks."""
+    ticket_at, done_at = shared + 8 * TICKET, shared + 8 * DONE
+    looks = 0
+    while True:
+        ticket = load_shared(ticket_at)
+        free, index = ticket & PARTS, ticket >> 32
+        if free == 0:
+            if patience == 0 and index == word(shared, COUNT):
+                return
+            looks += 1
+            if looks < PAUSES:
+                pause()
+            elif patience == 0 or looks < patience:
+                let_others()
+            else:
+                return
+            continue
+        part = thread
+        if (free >> part) & 1 == 0:
+            part = 0
+            while (free >> part) & 1 == 0:
+                part += 1
+        if not swap_shared(ticket_at, ticket, ticket - (1 << part)):
+            continue
+        looks = 0
+        entry = word(shared, PROGRAM) + 8 * ENTRY * index
+        parts = word(entry, 3)
+        call_kernel(word(entry, 0), word(entry, 1), word(shared, SCRATCH + thread), part, parts)
+        if add_shared(done_at, 1) + 1 == parts:
+            put_word(shared, DONE, 0)
+            following = index + 1
+            mask = word(entry, ENTRY + 2) if following < word(shared, COUNT) else 0
+            store_shared(ticket_at, (following << 32) + mask)
+
+
+def make_run() -> Callable[..., None]:
+    """Run a program, alone. Arguments: the program, the number of its calls, scratch memory, 0."""
+
+    def run(program: Any, count: Any, scratch: Any, unused: Any) -> None:
+        for i in range(count):
+            entry = program + 8 * ENTRY * i
+            call_kernel(word(entry, 0), word(entry, 1), scratch, 0, 1)
+
+    return run
+
+
+def make_run_shared() -> Callable[..., None]:
+    """Run a program as the first of its threads. Arguments: shared words, the program, the number of its calls, 0."""
+
+    def run_shared(shared: Any, program: Any, count: Any, unused: Any) -> None:
+        put_word(shared, PROGRAM, program)
+        put_word(shared, COUNT, count)
+        put_word(shared, DONE, 0)
+        store_shared(shared + 8 * TICKET, word(program, 2))
+        work(shared, 0, 0)
+
+    return run_shared
+
+
+def make_join() -> Callable[..., None]:
+    """Do parts of what another thread runs. Arguments: shared words, number of the thread, patience, 0."""
+
+    def join(shared: Any, thread: Any, patience: Any, unused: Any) -> None:
+        work(shared, thread, patience)
+
+    return join
+
+
+MAKERS: dict[str, Callable[..., Callable[..., None]]] = {
+    "run": make_run,
+    "run_shared": make_run_shared,
+    "join": make_join,
+}

@@ -1,0 +1,39 @@
+"""Kernels from their sources: what the names stand for, and how they become machine code. Imports numba."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from pytflite.kernels._compile import object_code
+from pytflite.kernels.engine import (
+    depthwise,
+    driver,
+    float_depthwise,
+    float_gemm,
+    float_small,
+    gemm,
+    movement,
+    recurrent,
+    resize,
+    small,
+)
+
+MAKERS: dict[str, Callable[..., Callable[..., None]]] = {
+    "gemm": gemm.make,
+    "depthwise": depthwise.make,
+    "float_gemm": float_gemm.make,
+    "float_depthwise": float_depthwise.make,
+    "move": movement.make_move,
+    "resize_float": resize.make_float,
+    "resize_integer": resize.make_integer,
+    **recurrent.MAKERS,
+    **small.MAKERS,
+    **float_small.MAKERS,
+    **driver.MAKERS,
+}
+
+
+def machine_code(name: str, *literals: int) -> bytes:
+    """A line with the symbol of a kernel and those that it needs from elsewhere, then an object file."""
+    symbol, needed, code = object_code(MAKERS[name](*literals))
+    return b"\n".join([" ".join([symbol, *needed]).encode(), code])

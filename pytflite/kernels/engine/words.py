@@ -1,0 +1,25 @@
+"""Numbers that kernels and those who make their blocks agree on; needs no numba."""
+
+from __future__ import annotations
+
+AXES = 5
+"""Over how many axes a call of ``move`` walks, besides the bytes that lie side by side."""
+
+ADD, SUB, MUL, DIV, MAXIMUM, MINIMUM, SQUARED_DIFFERENCE = range(7)
+"""Operations of two floats."""
+
+COPY, ABS, NEG, SQUARE, SQRT, RSQRT, FLOOR, CEIL = range(8)
+"""Operations of one float."""
+
+SUM, MEAN, LARGEST, SMALLEST = range(4)
+"""Operations of many floats."""
+
+ENTRY = 4
+"""Words of a call in a program: see `driver`."""
+
+TICKET, DONE, PROGRAM, COUNT, SCRATCH = 0, 8, 16, 17, 18
+"""Words that threads share, see `driver`: what is written by all has a cache line of its own. Last, the scratch memory
+of each thread."""
+
+MOST_THREADS = 32
+"""A ticket has as many bits for parts."""

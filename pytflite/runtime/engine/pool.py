@@ -1,0 +1,134 @@
+"""The threads of an interpreter: they help whoever runs a program, look around for a while, and then sleep.
+
+A caller never depends on them (`pytflite.kernels.engine.driver`): one that sleeps too long, or was lost in a fork, only
+leaves more for the others to do. Results are the same for any number of threads.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import threading
+import weakref
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from pytflite.kernels.engine.packing import aligned
+from pytflite.kernels.engine.words import MOST_THREADS, SCRATCH
+
+Array = npt.NDArray[Any]
+
+PATIENCE = 2000
+"""How often a thread looks for work before it sleeps: about a millisecond."""
+
+
+class Worker(NamedTuple):
+    """A thread that helps.
+
+    Attributes:
+        number: of the thread; the caller is 0.
+        bed: a lock that it waits for when it sleeps; released to wake it.
+        asleep: not empty if it does.
+    """
+
+    number: int
+    bed: threading.Lock
+    asleep: list[bool]
+
+
+class Pool:
+    """Some threads, started when they are first needed.
+
+    Args:
+        threads: how many work on a program at most, the caller included.
+
+    Attributes:
+        lock: held by the thread that runs programs.
+    """
+
+    def __init__(self, threads: int = 1) -> None:
+        self.threads = min(threads, MOST_THREADS)
+        self._scratch = 0
+        self._forget()
+        _POOLS.add(self)
+
+    def _forget(self) -> None:
+        self.lock = threading.RLock()
+        self._workers: list[Worker] = []
+        self._shared = aligned(8 * (SCRATCH + MOST_THREADS)).view(np.int64)
+        self._memory = self._allocate()
+
+    def _allocate(self) -> list[Array]:
+        memory = [aligned(self._scratch) for _ in range(self.threads)]
+        self._shared[SCRATCH : SCRATCH + self.threads] = [part.ctypes.data for part in memory]
+        return memory
+
+    def reserve(self, scratch: int) -> None:
+        """Have at least so many bytes of scratch memory for every thread."""
+        from pytflite.kernels.engine.program import kernel
+
+        with self.lock:
+            self._alone, self._shared_run, self._join = (kernel((name,)) for name in ("run", "run_shared", "join"))
+            if scratch > self._scratch:
+                self._scratch = scratch
+                self._memory = self._allocate()
+
+    def run(self, table: int, count: int) -> None:
+        """Run a program: see `pytflite.kernels.engine.driver`; the lock must be held.
+
+        Args:
+            table: its address.
+            count: how many calls it has.
+        """
+        if self.threads == 1:
+            self._alone(table, count, self._memory[0].ctypes.data, 0)
+            return
+        if not self._workers:
+            self._start()
+        for worker in self._workers:
+            if worker.asleep:
+                worker.asleep.clear()
+                worker.bed.release()
+        self._shared_run(self._shared.ctypes.data, table, count, 0)
+
+    def _start(self) -> None:
+        stop: list[bool] = []
+        for number in range(1, self.threads):
+            worker = Worker(number, threading.Lock(), [])
+            worker.bed.acquire()
+            arguments = worker, self._join, self._shared, stop
+            thread = threading.Thread(target=_help, args=arguments, name=f"pytflite-{number}", daemon=True)
+            self._workers.append(worker)
+            with contextlib.suppress(RuntimeError):  # no more threads can be had: the others do its share
+                thread.start()
+        weakref.finalize(self, _end, stop, self._workers)
+
+
+def _help(worker: Worker, join: Callable[..., None], shared: Array, stop: Sequence[bool]) -> None:
+    while not stop:
+        join(shared.ctypes.data, worker.number, PATIENCE, 0)
+        worker.asleep.append(True)
+        worker.bed.acquire()
+
+
+def _end(stop: list[bool], workers: Sequence[Worker]) -> None:
+    stop.append(True)
+    for worker in workers:
+        with contextlib.suppress(RuntimeError):  # it was woken already
+            worker.bed.release()
+
+
+_POOLS: weakref.WeakSet[Pool] = weakref.WeakSet()
+
+
+def _forget_all() -> None:
+    """In the child of a fork there is no thread but one, and locks may be held by those that are gone."""
+    for pool in list(_POOLS):
+        pool._forget()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_forget_all)
