@@ -23,8 +23,8 @@ import numpy as np
 import numpy.typing as npt
 from ai_edge_litert.interpreter import Interpreter, OpResolverType
 
+from pytflite.kernels.engine.buffers import aligned
 from pytflite.kernels.engine.isa import ISA
-from pytflite.kernels.engine.packing import aligned
 from pytflite.kernels.engine.target import features
 from pytflite.model.read import read
 from pytflite.plan.prepare import Plan, prepare

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy.typing as npt
 
 from pytflite.errors import ArgumentError, PrepareError, StateError
-from pytflite.kernels.engine.packing import with_slack
+from pytflite.kernels.engine.buffers import with_slack
 from pytflite.ops._api import Shape
 from pytflite.ops._shared.state import STATES
 from pytflite.plan.node import PreparedNode

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from pytflite.kernels.engine.packing import with_slack
+from pytflite.kernels.engine.buffers import with_slack
 from pytflite.model.types import Subgraph, Tensor
 
 Array = npt.NDArray[Any]

@@ -7,29 +7,13 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from pytflite.kernels.engine import SLACK
+from pytflite.kernels.engine.buffers import aligned
 from pytflite.kernels.engine.isa import LANES
 
 Array = npt.NDArray[Any]
 
 TIES_AWAY, TIES_UP, FLOAT64, FLOAT32 = range(4)
 """The recipes of `epilogue.RECIPES`."""
-
-
-def aligned(size: int) -> Array:
-    """Zeroed bytes at an address that is a multiple of 64, with slack behind them."""
-    whole = np.zeros(size + SLACK + 64, np.uint8)
-    start = -whole.ctypes.data % 64
-    return whole[start : start + size]
-
-
-def with_slack(array: Array) -> Array:
-    """A copy with slack behind it; strings as they are."""
-    if array.dtype.kind == "O":
-        return array
-    copy: Array = aligned(array.nbytes).view(array.dtype).reshape(array.shape)
-    copy[...] = array
-    return copy
 
 
 class Recipe(NamedTuple):

@@ -20,6 +20,7 @@ from pytflite.arithmetic.requantize import (
     SingleSaturating,
 )
 from pytflite.kernels.engine import packing
+from pytflite.kernels.engine.buffers import aligned
 from pytflite.plan.node import PreparedNode
 
 Array = npt.NDArray[Any]
@@ -61,7 +62,7 @@ class Call(NamedTuple):
 
     def block(self) -> Array:
         """The argument block: int64, good for as long as the arrays live."""
-        block = packing.aligned(8 * len(self.words)).view(np.int64)
+        block = aligned(8 * len(self.words)).view(np.int64)
         block[:] = [word.ctypes.data if isinstance(word, np.ndarray) else int(word) for word in self.words]
         return block
 

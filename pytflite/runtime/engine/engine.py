@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from pytflite.kernels.engine.packing import aligned, with_slack
+from pytflite.kernels.engine.buffers import aligned, with_slack
 from pytflite.kernels.engine.program import address, load
 from pytflite.kernels.engine.words import ENTRY
 from pytflite.ops._api import Machine

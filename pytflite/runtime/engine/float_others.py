@@ -13,7 +13,7 @@ from pytflite.arithmetic.activation import BOUNDS
 from pytflite.arithmetic.libm import address_of
 from pytflite.arithmetic.limits import highest, lowest
 from pytflite.kernels.engine import words
-from pytflite.kernels.engine.packing import aligned
+from pytflite.kernels.engine.buffers import aligned
 from pytflite.ops._shared.pooling import PoolParams
 from pytflite.ops._shared.reduction import Reduction
 from pytflite.plan.node import PreparedNode

@@ -10,7 +10,8 @@ import numpy.typing as npt
 
 from pytflite.arithmetic.epilogue import FloatEpilogue
 from pytflite.kernels.engine import SLACK
-from pytflite.kernels.engine.packing import aligned, blocks_of
+from pytflite.kernels.engine.buffers import aligned
+from pytflite.kernels.engine.packing import blocks_of
 from pytflite.kernels.engine.target import FLOAT_ROWS, FLOATS
 from pytflite.ops._shared.windows import Window
 from pytflite.plan.node import PreparedNode

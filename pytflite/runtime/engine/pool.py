@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from pytflite.kernels.engine.packing import aligned
+from pytflite.kernels.engine.buffers import aligned
 from pytflite.kernels.engine.words import MOST_THREADS, SCRATCH
 
 Array = npt.NDArray[Any]

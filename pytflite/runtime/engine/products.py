@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from pytflite.arithmetic.epilogue import QuantizedEpilogue
 from pytflite.kernels.engine import SLACK, packing
+from pytflite.kernels.engine.buffers import aligned
 from pytflite.ops._shared.windows import Window
 from pytflite.plan.node import PreparedNode
 from pytflite.runtime.engine.binding import (
@@ -182,7 +183,7 @@ def depthwise_conv_2d(node: PreparedNode, inputs: Sequence[Operand | None], outp
     window: Window = node.params.window
     bias = source.bias + source.offset * source.weights.sum(axis=1)
     blocks = packing.depthwise_blocks(source.weights.T, bias, source.recipe)
-    outside, flips = packing.aligned(channels), packing.aligned(16)
+    outside, flips = aligned(channels), aligned(16)
     outside[:] = (-source.offset ^ flip_of(image.array)) & 0xFF
     flips[:] = flip_of(image.array)
     pairs = -(-filter_h * filter_w // 2)

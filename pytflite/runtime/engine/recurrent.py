@@ -12,6 +12,7 @@ import numpy.typing as npt
 from pytflite.arithmetic import gemmlowp
 from pytflite.arithmetic.requantize import DoubleRounding, Requantizer
 from pytflite.kernels.engine import SLACK, packing
+from pytflite.kernels.engine.buffers import with_slack
 from pytflite.ops._shared.lstm import NAMES, gates_of
 from pytflite.ops._shared.lstm_integer import GATE_BITS, IntegerLstm
 from pytflite.ops.svdf import IntegerSvdf
@@ -107,7 +108,7 @@ def unidirectional_sequence_lstm(
     if sources[0] is None or sources[1] is None or (p.projection is not None and projection is None):
         return None
     blocks = np.concatenate([source.blocks for source in sources if source], axis=1)
-    packed = packing.with_slack(blocks)
+    packed = with_slack(blocks)
     times, batches = output.shape[:2] if p.time_major else output.shape[1::-1]
     depth, cells, width = input.array.shape[2], len(gates["output"].weights[0]), output.shape[2]
     steps = [(batches * size, size) if p.time_major else (size, times * size) for size in (depth, width)]

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from pytflite.kernels.engine import packing
+from pytflite.kernels.engine.buffers import aligned
 from pytflite.ops._shared.pooling import PoolParams
 from pytflite.ops._shared.reduction import FloatScale, QuantizedReduction, Reduction
 from pytflite.ops.softmax import TableParams, round_half_up
@@ -150,7 +150,7 @@ def softmax(node: PreparedNode, inputs: Sequence[Operand | None], outputs: Seque
     input, (output,) = inputs[0].array, outputs
     if input.dtype != output.dtype or not 0 < input.shape[-1] < 4096 or not input.size:
         return None
-    depth, failed = input.shape[-1], packing.aligned(8).view(np.int64)
+    depth, failed = input.shape[-1], aligned(8).view(np.int64)
     words = [
         input, output, input.size // depth, depth, node.params.exps.copy(), flip_of(input), failed
     ]  # fmt: skip
