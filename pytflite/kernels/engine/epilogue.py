@@ -72,10 +72,24 @@ def float32(b: Any, accumulator: Any, constants: Any) -> Any:
     return b.fptosi(call(b, f"llvm.rint.v{LANES}f32", floats, [product]), int32s)
 
 
+def wide(b: Any, accumulator: Any, constants: Any) -> Any:
+    """A product in 64 bits, shifted to the right with ties up, of which 32 bits are left.
+
+    Constants: the multiplier, a half, and the shift, of the even and the odd channels (int64 each).
+    """
+    exact = b.bitcast(b.sub(accumulator, constant(int32s, -(1 << 31))), int64s)
+    multipliers, halves, shifts = ([load(b, constants, int64s, 4 * LANES * k) for k in (n, n + 1)] for n in (0, 2, 4))
+    high = constant(int64s, 32)
+    signed = b.ashr(b.shl(exact, high), high), b.ashr(exact, high)
+    even, odd = (b.ashr(b.add(b.mul(signed[k], multipliers[k]), halves[k]), shifts[k]) for k in (0, 1))
+    low = b.and_(even, constant(int64s, 0xFFFFFFFF))
+    return b.bitcast(b.or_(low, b.shl(odd, high)), int32s)
+
+
 Recipe = Callable[[Any, Any, Any], Any]
 
-RECIPES: Sequence[Recipe] = (ties_away, ties_up, float64, float32)
-"""In the order of `packing.TIES_AWAY`, `packing.TIES_UP`, `packing.FLOAT64`, `packing.FLOAT32`."""
+RECIPES: Sequence[Recipe] = (ties_away, ties_up, float64, float32, wide)
+"""In the order of `packing.TIES_AWAY`, `packing.TIES_UP`, `packing.FLOAT64`, `packing.FLOAT32`, `packing.WIDE`."""
 
 
 def finish(b: Any, low: Any, high: Any, constants: Any) -> Any:

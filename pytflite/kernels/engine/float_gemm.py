@@ -12,25 +12,31 @@ from typing import Any
 
 from numba import types
 
-from pytflite.kernels._compile import helper
 from pytflite.kernels.engine._ir import Loop, at, constant, f32, i64, load, splat
 from pytflite.kernels.engine.float_vectors import (
     clamp,
-    clear_floats,
-    copy_floats,
     floats,
     multiply_add,
     store_floats,
 )
 from pytflite.kernels.engine.memory import emitted, share, word
+from pytflite.kernels.engine.panels import (
+    BLOCK_BYTES,
+    BLOCKS,
+    CHANNELS,
+    DEPTH,
+    FINISH,
+    GATHERS,
+    INPUT,
+    OUTPUT,
+    PANEL_ROWS,
+    PANEL_STRIDE,
+    ROW_BYTES,
+    ROWS,
+    WEIGHTS,
+    gather,
+)
 from pytflite.kernels.engine.target import FLOATS
-
-(
-    INPUT, OUTPUT, WEIGHTS, ROWS, BLOCKS, BLOCK_BYTES, DEPTH, BOUNDS, ROW_BYTES, CHANNELS,
-    PANEL_ROWS, PANEL_STRIDE, IMAGE_H, IMAGE_W, PIXEL_BYTES, PIXEL_DEPTH, FILTER_H, FILTER_W,
-    STRIDE_H, STRIDE_W, DILATION_H, DILATION_W, PAD_TOP, PAD_LEFT, OUTPUT_H, OUTPUT_W, GATHERS,
-) = range(27)  # fmt: skip
-"""Words of the block; where nothing is gathered, rows are read where they are. Scratch: the panel."""
 
 
 @emitted(prefer_literal=True)
@@ -89,59 +95,11 @@ def _emit_tile(
             store_floats(b, clamp(b, total, bounds), at(b, outputs[m], size * v), left)
 
 
-@helper
-def gather(p: Any, panel: Any, first: Any, rows: Any) -> None:
-    """Fill the panel with the rows from the ``first`` on."""
-    source, stride = word(p, INPUT), word(p, PANEL_STRIDE)
-    pixel, depth = word(p, PIXEL_BYTES), word(p, PIXEL_DEPTH)
-    image_h, image_w = word(p, IMAGE_H), word(p, IMAGE_W)
-    filter_h, filter_w = word(p, FILTER_H), word(p, FILTER_W)
-    dilation_h, dilation_w = word(p, DILATION_H), word(p, DILATION_W)
-    output_h, output_w = word(p, OUTPUT_H), word(p, OUTPUT_W)
-    joined = dilation_w == 1 and 4 * depth == pixel
-    x = first % output_w
-    y = first // output_w % output_h
-    n = first // output_w // output_h
-    for row in range(rows):
-        target = panel + row * stride
-        top = y * word(p, STRIDE_H) - word(p, PAD_TOP)
-        left = x * word(p, STRIDE_W) - word(p, PAD_LEFT)
-        for i in range(filter_h):
-            line = top + i * dilation_h
-            start = source + ((n * image_h + line) * image_w + left) * pixel
-            if line < 0 or line >= image_h:
-                clear_floats(target, filter_w * depth)
-            elif joined:
-                begin = min(max(-left, 0), filter_w)
-                end = max(min(image_w - left, filter_w), begin)
-                if begin > 0:
-                    clear_floats(target, begin * depth)
-                if begin < end:
-                    copy_floats(start + begin * pixel, target + begin * pixel, (end - begin) * depth)
-                if end < filter_w:
-                    clear_floats(target + end * pixel, (filter_w - end) * depth)
-            else:
-                for j in range(filter_w):
-                    column = left + j * dilation_w
-                    if column < 0 or column >= image_w:
-                        clear_floats(target + 4 * j * depth, depth)
-                    else:
-                        copy_floats(start + j * dilation_w * pixel, target + 4 * j * depth, depth)
-            target += 4 * filter_w * depth
-        x += 1
-        if x == output_w:
-            x = 0
-            y += 1
-            if y == output_h:
-                y = 0
-                n += 1
-
-
 def make(rows: int, vectors: int, fused: int) -> Callable[..., None]:
     """A kernel with tiles of a size; its block has the words above, and at least ``rows`` rows."""
 
     def float_gemm(p: Any, scratch: Any, part: Any, parts: Any) -> None:
-        stride, depth, bounds, row_bytes = word(p, PANEL_STRIDE), word(p, DEPTH), word(p, BOUNDS), word(p, ROW_BYTES)
+        stride, depth, bounds, row_bytes = word(p, PANEL_STRIDE), word(p, DEPTH), word(p, FINISH), word(p, ROW_BYTES)
         first_row, last_row, first_block, last_block = 0, word(p, ROWS), 0, word(p, BLOCKS)
         if last_row >= rows * parts:
             first_row, last_row = share(last_row, part, parts)

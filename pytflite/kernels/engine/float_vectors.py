@@ -9,10 +9,8 @@ from __future__ import annotations
 from typing import Any
 
 from llvmlite import ir
-from numba import types
 
-from pytflite.kernels.engine._ir import Loop, call, constant, f32, i32, i64, load, splat, store, vector
-from pytflite.kernels.engine.memory import emitted
+from pytflite.kernels.engine._ir import call, constant, f32, i32, i64, load, splat, store, vector
 from pytflite.kernels.engine.target import FLOATS
 
 floats = vector(f32, FLOATS)
@@ -47,32 +45,3 @@ def multiply_add(b: Any, total: Any, left: Any, right: Any, *, fused: bool) -> A
     if fused:
         return call(b, f"llvm.fma.v{FLOATS}f32", floats, [left, right, total])
     return b.fadd(total, b.fmul(left, right))
-
-
-@emitted
-def copy_floats(typing: Any, source: Any, target: Any, count: Any) -> Any:
-    """Copy ``count`` floats, at least one; reads and writes whole vectors of 8."""
-
-    def emit(context: Any, b: Any, signature: Any, arguments: Any) -> Any:
-        source, target, count = arguments
-        loop = Loop(b, constant(i64, 0), [])
-        offset = b.shl(loop.index, constant(i64, 2))
-        store(b, load(b, b.add(source, offset), vector(f32, 8), align=4), b.add(target, offset), align=4)
-        loop.end(8, count, [])
-        return context.get_dummy_value()
-
-    return types.void(types.int64, types.int64, types.int64), emit
-
-
-@emitted
-def clear_floats(typing: Any, target: Any, count: Any) -> Any:
-    """Zeros over ``count`` floats, at least one; whole vectors of 8."""
-
-    def emit(context: Any, b: Any, signature: Any, arguments: Any) -> Any:
-        target, count = arguments
-        loop = Loop(b, constant(i64, 0), [])
-        store(b, constant(vector(f32, 8), 0.0), b.add(target, b.shl(loop.index, constant(i64, 2))), align=4)
-        loop.end(8, count, [])
-        return context.get_dummy_value()
-
-    return types.void(types.int64, types.int64), emit

@@ -15,6 +15,8 @@ from pytflite.kernels.engine import (
     movement,
     recurrent,
     resize,
+    short_depthwise,
+    short_gemm,
     small,
 )
 
@@ -23,6 +25,8 @@ MAKERS: dict[str, Callable[..., Callable[..., None]]] = {
     "depthwise": depthwise.make,
     "float_gemm": float_gemm.make,
     "float_depthwise": float_depthwise.make,
+    "short_gemm": short_gemm.make,
+    "short_depthwise": short_depthwise.make,
     "move": movement.make_move,
     "resize_float": resize.make_float,
     "resize_integer": resize.make_integer,

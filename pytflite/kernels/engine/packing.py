@@ -12,7 +12,7 @@ from pytflite.kernels.engine.isa import LANES
 
 Array = npt.NDArray[Any]
 
-TIES_AWAY, TIES_UP, FLOAT64, FLOAT32 = range(4)
+TIES_AWAY, TIES_UP, FLOAT64, FLOAT32, WIDE = range(5)
 """The recipes of `epilogue.RECIPES`."""
 
 
@@ -20,7 +20,7 @@ class Recipe(NamedTuple):
     """How accumulators become outputs.
 
     Attributes:
-        kind: `TIES_AWAY`, `TIES_UP`, `FLOAT64` or `FLOAT32`.
+        kind: `TIES_AWAY`, `TIES_UP`, `FLOAT64`, `FLOAT32` or `WIDE`.
         columns: constants in the order in which `epilogue.RECIPES` reads them, each with one entry per channel.
     """
 

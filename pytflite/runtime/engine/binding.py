@@ -18,6 +18,7 @@ from pytflite.arithmetic.requantize import (
     RoundingUpByChannels,
     Single,
     SingleSaturating,
+    Wide,
 )
 from pytflite.kernels.engine import packing
 from pytflite.kernels.engine.buffers import aligned
@@ -114,7 +115,8 @@ def signed_offset(array: Array, offset: int) -> int:
 
 def left_factors(requantizer: Requantizer, channels: int) -> Array:
     """What a requantizer multiplies accumulators by before anything else: int64, one per channel."""
-    shift = np.broadcast_to(getattr(requantizer, "shift", 0), channels).astype(np.int64)
+    field = 0 if isinstance(requantizer, Wide) else getattr(requantizer, "shift", 0)
+    shift: Array = np.broadcast_to(field, channels).astype(np.int64)
     return np.int64(1) << np.clip(shift, 0, 32)
 
 
@@ -149,6 +151,9 @@ def recipe_of(requantizer: Requantizer, reach: Array, *, rectified: bool) -> pac
             return packing.Recipe(packing.FLOAT64, (np.broadcast_to(scale, channels),))
         case Float32(scale) if (reach * np.abs(scale.astype(np.float64))).max() < 1 << 30:
             return packing.Recipe(packing.FLOAT32, (np.broadcast_to(scale, channels),))
+        case Wide() if (requantizer.shift < 15).all():
+            multiplier, shift = fixed_point_of(requantizer, channels)
+            return packing.Recipe(packing.WIDE, (multiplier, np.int64(1) << (14 - shift), 15 - shift))
     grouped = ties_up(requantizer, channels)
     if grouped is None:
         return None

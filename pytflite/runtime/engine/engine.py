@@ -25,6 +25,7 @@ from pytflite.runtime.engine import (  # noqa: F401
     recurrent,
     reductions,
     resizing,
+    short_products,
 )
 from pytflite.runtime.engine.arena import Extent, offsets
 from pytflite.runtime.engine.binding import Call, Operand, binder_of

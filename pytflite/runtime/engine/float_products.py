@@ -101,7 +101,7 @@ def gemm(source: FloatProduct, image: Array, window: Window, filter_size: tuple[
         words = [
             image.reshape(-1)[group * pixel_depth :], output.reshape(-1)[own.start :], blocks, rows, len(blocks),
             blocks.shape[1], depth, source.bounds, 4 * channels, own_channels,
-            panel_rows, stride, height, width, 4 * pixel, pixel_depth,
+            panel_rows, stride, height, width, 4 * pixel, 4 * pixel_depth,
             filter_h, filter_w, *window, int(gathers),
         ]  # fmt: skip
         parts = max(rows // tile_rows, len(blocks)) if rows * source.weights.size > LEAST_PRODUCTS else 1

@@ -1,0 +1,181 @@
+"""Binders of operators that sum products of int16 with weights: convolutions, FULLY_CONNECTED, BATCH_MATMUL."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from pytflite.arithmetic.epilogue import QuantizedEpilogue
+from pytflite.kernels.engine import SLACK, packing
+from pytflite.kernels.engine.buffers import aligned
+from pytflite.ops._shared.windows import Window
+from pytflite.plan.node import PreparedNode
+from pytflite.runtime.engine.binding import Call, Calls, Operand, binder, left_factors, recipe_of
+
+Array = npt.NDArray[Any]
+
+TILE_ROWS = 6
+"""Rows of a tile, of two vectors each."""
+
+PANEL_BYTES = 1 << 16
+"""What a panel of gathered rows may take, so that it stays in the cache while all weights pass by."""
+
+LEAST_PRODUCTS = 1 << 16
+"""Smaller convolutions are not split."""
+
+INT16 = np.iinfo(np.int16)
+
+
+class ShortProduct(NamedTuple):
+    """Weights, biases and an epilogue, checked: one row, or entry, per output channel.
+
+    Attributes:
+        weights: int64.
+        bias: int64.
+        recipe: how accumulators become codes.
+        bounds: int16, of the activation.
+    """
+
+    weights: Array
+    bias: Array
+    recipe: packing.Recipe
+    bounds: Array
+
+
+def product(weights: Array, bias: Array | None, epilogue: Any, output: Array) -> ShortProduct | None:
+    """What the engine needs of a node, None if it cannot take it; accumulators must fit into int32.
+
+    Args:
+        weights: int64 (output channels, products that an accumulator sums), without zero points.
+        bias: one per channel.
+        epilogue: of the node.
+        output: of the node.
+    """
+    if not (isinstance(epilogue, QuantizedEpilogue) and epilogue.output_offset == 0 and output.size and weights.size):
+        return None
+    start = np.zeros(len(weights), np.int64) if bias is None else bias.reshape(-1).astype(np.int64)
+    factor = left_factors(epilogue.requantizer, len(weights))
+    low, high = epilogue.activation_min, epilogue.activation_max
+    if not INT16.min <= low <= high <= INT16.max or np.abs(start / 2**31).max() > 1 or factor.max() > 1 << 15:
+        return None
+    weights, start = weights * factor[:, None], start * factor
+    reach = np.abs(weights).sum(axis=1) * -INT16.min + np.abs(start)
+    recipe = recipe_of(epilogue.requantizer, reach, rectified=False)
+    if recipe is None or np.abs(weights).max() > INT16.max:
+        return None
+    bounds = aligned(4).view(np.int16)
+    bounds[:] = low, high
+    return ShortProduct(weights, start, recipe, bounds)
+
+
+def constants_of(inputs: Sequence[Operand | None]) -> tuple[Array | None, Array | None]:
+    """Filter and bias, if both are constant; a filter of None if not."""
+    _, filter, bias = (*inputs, None)[:3]
+    if filter is None or not filter.is_constant or not (bias is None or bias.is_constant):
+        return None, None
+    return filter.array.astype(np.int64), bias and bias.array
+
+
+def gemm(source: ShortProduct, image: Array, window: Window, filter_size: tuple[int, int], output: Array) -> Calls:
+    """Calls of a convolution.
+
+    Args:
+        source: of all output channels.
+        image: (batch, height, width, channels).
+        window: the geometry.
+        filter_size: height and width.
+        output: (batch, output height, output width, output channels).
+    """
+    batch, height, width, pixel = image.shape
+    (channels, depth), (filter_h, filter_w) = source.weights.shape, filter_size
+    tap = depth // (filter_h * filter_w)
+    groups = pixel // tap
+    rows, own_channels = batch * window.output_h * window.output_w, channels // groups
+    tile_rows = min(rows, TILE_ROWS)
+    gathers = window != Window(1, 1, 1, 1, 0, 0, height, width) or filter_size != (1, 1)
+    stride = 4 * -(-depth // 2) if gathers else 2 * pixel
+    panels = -(-rows // max(PANEL_BYTES // stride, tile_rows))
+    panel_rows = max(-(-rows // panels), tile_rows)
+    calls = []
+    for group in range(groups):
+        own = slice(group * own_channels, (group + 1) * own_channels)
+        blocks = packing.gemm_blocks(source.weights[own], source.bias[own], source.recipe.of(own), 2, narrow=False)
+        words = [
+            image.reshape(-1)[group * tap :], output.reshape(-1)[own.start :], blocks, rows, len(blocks),
+            blocks.shape[1], depth, source.bounds, 2 * channels, own_channels, panel_rows, stride, height, width,
+            2 * pixel, 2 * tap, filter_h, filter_w, *window, int(gathers),
+        ]  # fmt: skip
+        parts = max(rows // tile_rows, len(blocks)) if rows * source.weights.size > LEAST_PRODUCTS else 1
+        calls.append(Call(("short_gemm", tile_rows, source.recipe.kind), words, parts, panel_rows * stride + SLACK))
+    return calls
+
+
+def matrix(source: ShortProduct, input: Array, output: Array) -> Calls:
+    """Calls for rows of a matrix: a convolution of a column of pixels."""
+    channels, depth = source.weights.shape
+    rows = output.size // channels
+    image = input.reshape(-1)[: rows * depth].reshape(1, rows, 1, depth)
+    return gemm(source, image, Window(1, 1, 1, 1, 0, 0, rows, 1), (1, 1), output.reshape(1, rows, 1, channels))
+
+
+@binder("CONV_2D", "int16x8", "int16x8_int32", "int16x8_unbiased")
+def conv_2d(node: PreparedNode, inputs: Sequence[Operand | None], outputs: Sequence[Array]) -> Calls:
+    """Any window, groups and batches."""
+    image, (filter, bias), p = inputs[0], constants_of(inputs), node.params
+    assert image is not None
+    if filter is None:
+        return None
+    source = product(filter.reshape(len(filter), -1), bias, p.epilogue, outputs[0])
+    return source and gemm(source, image.array, p.window, (filter.shape[1], filter.shape[2]), outputs[0])
+
+
+@binder("FULLY_CONNECTED", "int16x8", "int16x8_int32", "int16")
+def fully_connected(node: PreparedNode, inputs: Sequence[Operand | None], outputs: Sequence[Array]) -> Calls:
+    """Filters of any type."""
+    input, (filter, bias), p = inputs[0], constants_of(inputs), node.params
+    assert input is not None
+    if filter is None:
+        return None
+    source = product(filter + int(p.filter_offset), bias, p.epilogue, outputs[0])
+    return source and matrix(source, input.array, outputs[0])
+
+
+@binder("BATCH_MATMUL", "int16x8", "int16")
+def batch_matmul(node: PreparedNode, inputs: Sequence[Operand | None], outputs: Sequence[Array]) -> Calls:
+    """A constant matrix on the right, and none transposed on the left."""
+    lhs, rhs, p = *inputs, node.params
+    assert lhs is not None
+    assert rhs is not None
+    if not rhs.is_constant or rhs.array.ndim > 2 or p.adjoint.x:
+        return None
+    weights = rhs.array if p.adjoint.y else rhs.array.T
+    source = product(weights.astype(np.int64), None, p.epilogue, outputs[0])
+    return source and matrix(source, lhs.array, outputs[0])
+
+
+@binder("DEPTHWISE_CONV_2D", "int16x8")
+def depthwise_conv_2d(node: PreparedNode, inputs: Sequence[Operand | None], outputs: Sequence[Array]) -> Calls:
+    """Any window and batches; as many output channels as input channels, or a single input channel."""
+    image, (filter, bias), p = inputs[0], constants_of(inputs), node.params
+    assert image is not None
+    if filter is None:
+        return None
+    batch, height, width, channels = image.array.shape
+    _, filter_h, filter_w, filters = filter.shape
+    source = product(filter.reshape(-1, filters).T, bias, p.epilogue, outputs[0])
+    if source is None or channels not in (1, filters):
+        return None
+    window: Window = p.window
+    if channels < filters:
+        return gemm(source, image.array, window, (filter_h, filter_w), outputs[0])
+    blocks = packing.depthwise_blocks(source.weights.T, source.bias, source.recipe)
+    pairs = -(-filter_h * filter_w // 2)
+    words = [
+        image.array, outputs[0], blocks, pairs, source.bounds, channels, blocks.shape[1], aligned(2 * channels),
+        batch, height, width, filter_h, filter_w, *window,
+    ]  # fmt: skip
+    rows = batch * window.output_h
+    return [Call(("short_depthwise", source.recipe.kind), words, rows, 16 * pairs * window.output_w)]
