@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from pytflite.tools.audit import Audit, audit
     from pytflite.tools.diff import Diff, diff
     from pytflite.tools.explain import Explained, explain
+    from pytflite.tools.identify import Identity, identify
     from pytflite.tools.report import Report, report
     from pytflite.tools.trace import Record, Trace, load_trace, trace
     from pytflite.tools.vectors import Vectors, vectors
@@ -78,6 +79,7 @@ _HOMES = {
     "pytflite.tools.audit": ("Audit", "audit"),
     "pytflite.tools.diff": ("Diff", "diff"),
     "pytflite.tools.explain": ("Explained", "explain"),
+    "pytflite.tools.identify": ("Identity", "identify"),
     "pytflite.tools.report": ("Report", "report"),
     "pytflite.tools.trace": ("Record", "Trace", "load_trace", "trace"),
     "pytflite.tools.vectors": ("Vectors", "vectors"),
@@ -113,6 +115,8 @@ __all__ = [  # noqa: RUF022 - in the order that people meet them
     "Explained",
     "diff",
     "Diff",
+    "identify",
+    "Identity",
     "audit",
     "Audit",
     "vectors",

@@ -250,11 +250,16 @@ LAYOUT += [f"{name}S" for name in SCALAR_NAMES]
 TABLE = "from pytflite.flatbuffer.table import Table, Unknown\n"
 NUMPY_IMPORTS = "import numpy as np\nimport numpy.typing as npt\n\n"
 INT_ENUM = "from enum import IntEnum\n"
+OTHERS = (
+    ("metadata", "The metadata of a model", "in a buffer"),
+    ("layer_by_layer", "A run that TFLM wrote down", "in a file"),
+)
+"""Schemas of FlatBuffers other than the model: module, what it is, where it lies."""
 
 
 def modules() -> dict[str, str]:
     """The text of every generated module."""
-    schema, about = Schema.parse(HERE / "tflite.py"), Schema.parse(HERE / "metadata.py")
+    schema = Schema.parse(HERE / "tflite.py")
     texts = {}
 
     texts["enums.py"] = module(schema, "The enums of the schema", INT_ENUM, f"\n{enums(schema)}")
@@ -269,14 +274,17 @@ def modules() -> dict[str, str]:
     imports += used(body, "pytflite.schema.enums", list(schema.enums))
     texts["layout.py"] = module(schema, "How the tables of the schema lie in a file", imports, body)
 
-    body = f"\n{enums(about)}\n\n{records(about)}"
-    texts["metadata.py"] = module(
-        about, "The metadata of a model, as records", INT_ENUM + "\n" + TABLE, body, "# ruff: noqa: D101\n\n"
-    )
-    body = layouts(about, "metadata")
-    imports = used(body, "pytflite.flatbuffer.layout", LAYOUT) + "from pytflite.schema import metadata\n"
-    imports += used(body, "pytflite.schema.metadata", list(about.enums))
-    texts["metadata_layout.py"] = module(about, "How the metadata of a model lies in a buffer", imports, body)
+    for name, what, where in OTHERS:
+        other = Schema.parse(HERE / f"{name}.py")
+        body = "\n\n".join(filter(None, ("\n" + enums(other) if other.enums else "", records(other))))
+        imports = (INT_ENUM + "\n" if other.enums else "") + (NUMPY_IMPORTS if "npt." in body else "")
+        imports += used(body, "pytflite.flatbuffer.layout", LAYOUT) + TABLE
+        body = body if other.enums else f"\n{body}"
+        texts[f"{name}.py"] = module(other, f"{what}, as records", imports, body, "# ruff: noqa: D101\n\n")
+        body = layouts(other, name)
+        imports = used(body, "pytflite.flatbuffer.layout", LAYOUT) + f"from pytflite.schema import {name}\n"
+        imports += used(body, f"pytflite.schema.{name}", list(other.enums))
+        texts[f"{name}_layout.py"] = module(other, f"How {what[0].lower()}{what[1:]} lies {where}", imports, body)
     return texts
 
 

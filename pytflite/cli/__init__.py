@@ -1,4 +1,4 @@
-"""The command line: ``pytflite inspect | verify | run | ops | demo | trace | explain | diff | audit | vectors``."""
+"""The command line: ``pytflite inspect | verify | run | ops | demo | trace | explain | diff | identify | ...``."""
 
 from __future__ import annotations
 

@@ -52,6 +52,7 @@ from pytflite.cli import (  # noqa: E402 - each registers its command
     demo,  # noqa: F401
     diff,  # noqa: F401
     explain,  # noqa: F401
+    identify,  # noqa: F401
     inspect,  # noqa: F401
     ops,  # noqa: F401
     profiles,  # noqa: F401

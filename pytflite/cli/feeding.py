@@ -16,6 +16,7 @@ from pytflite.errors import ArgumentError
 from pytflite.model.types import Model
 from pytflite.tools.feed import Feeding, load_input
 from pytflite.tools.parity import random_inputs
+from pytflite.tools.sides import inputs_in
 
 Array = npt.NDArray[Any]
 
@@ -40,6 +41,24 @@ def inputs_from(model: Model, files: list[str], seed: int, as_float: bool = Fals
         raise ArgumentError(f"{len(files)} input files given; the model takes: {wanted}.")
     feeding = Feeding(as_float=as_float)
     return [load_input(Path(path), t, t.shape, feeding) for path, t in zip(paths, tensors, strict=True)]
+
+
+INVOKE_HELP = "of an invoke: its files with commas between, or one .npz of all; default: those in the dump, or random"
+
+
+def invokes_from(model: Model, invokes: list[str], against: list[str], seed: int) -> list[list[Array]]:
+    """Inputs for each invoke: from files, from the dumps that are compared with, or random ones.
+
+    Raises:
+        ArgumentError: too few or too many files, or one that does not fit.
+    """
+    if invokes:
+        several = [files.split(",") for files in invokes]
+        count = len(model.main.inputs)
+        return [inputs_from(model, f * count if len(f) == 1 and f[0].endswith(".npz") else f, seed) for f in several]
+    dumps = [Path(each) for each in against if Path(each).exists() and Path(each).suffix != ".tflite"]
+    dumped = inputs_in(model, dumps) if len(dumps) == len(against) else []
+    return dumped or [random_inputs(model, seed + i) for i in range(len(against))]
 
 
 def dataset_from(model: Model, path: Path) -> list[list[Array]]:

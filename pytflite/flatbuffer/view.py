@@ -58,14 +58,14 @@ def read(data: memoryview, layout: Layout, identifier: str) -> Reading:
     Args:
         data: the bytes of the file; arrays in the result are views of it.
         layout: that of the root table.
-        identifier: the four characters that mark the file's format.
+        identifier: the four characters that mark the file's format, "" for a format without.
 
     Raises:
         FormatError: the bytes are not such a FlatBuffer; the error names the byte offset and the path of the table.
     """
     if len(data) < 8:
         raise FormatError(f"{len(data)} bytes are too few for a FlatBuffer", offset=0)
-    if (found := bytes(data[4:8])) != identifier.encode():
+    if identifier and (found := bytes(data[4:8])) != identifier.encode():
         raise FormatError(f"the file identifier is {found!r}, not {identifier.encode()!r}", offset=4)
     view = _View(data)
     try:

@@ -148,7 +148,7 @@ def diff(
         lambda node, given, outputs: ran.append((node, list(given), [array.copy() for array in outputs]))
     )
     shapes = {i: a.shape for node, _, outputs in ran for i, a in zip(node.operator.outputs, outputs, strict=True)}
-    other = side_of(model, against, fed, shapes)
+    other = side_of(model, against)(fed)
     found: list[TensorDiff] = []
     for node, given, outputs in ran:
         progress(node.operator.index + 1, len(model.main.operators), node.op.name)

@@ -44,6 +44,15 @@ def test_diff_tells_by_its_exit_code(tmp_path: Path) -> None:
     assert "is no profile" in run("diff", SEPARABLE, "nothing", code=2)
 
 
+def test_identify_tells_by_its_exit_code(tmp_path: Path) -> None:
+    run("trace", SEPARABLE, "-o", tmp_path / "t.npz", "--profile", "xnnpack", "--seed", "4")
+    assert "are those of profile xnnpack" in run("identify", SEPARABLE, "--dump", tmp_path / "t.npz")
+    arguments = ("--dump", tmp_path / "t.npz", "--profile", "reference")
+    found = json.loads(run("identify", SEPARABLE, *arguments, "--json", code=1))
+    assert found["profiles"] == []
+    assert "is no profile" in run("identify", SEPARABLE, "--dump", "nothing", code=2)
+
+
 def test_audit(tmp_path: Path) -> None:
     said = run("audit", SEPARABLE, "--random", "3", "--csv", tmp_path / "a.csv")
     assert "3 samples, profile reference; worst case" in said

@@ -1,0 +1,70 @@
+"""``pytflite identify``: which arithmetic made these numbers."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from pytflite.cli.app import app, console, print_json, table
+from pytflite.cli.feeding import INVOKE_HELP, invokes_from, progress_bar
+from pytflite.model.read import read
+from pytflite.tools.identify import Identified, Identity
+from pytflite.tools.identify import identify as find
+
+
+@app.command()
+def identify(
+    model: Annotated[Path, typer.Argument(help="a .tflite file")],
+    inputs: Annotated[list[str] | None, typer.Option(help=INVOKE_HELP)] = None,
+    dump: Annotated[
+        list[str] | None, typer.Option(help="of an invoke: a dump of tensors, or what else diff takes; default: litert")
+    ] = None,
+    profile: Annotated[list[str] | None, typer.Option(help="only this arithmetic; may be repeated")] = None,
+    exhaustive: Annotated[
+        bool, typer.Option(help="try deviations of operators that are explained without, too")
+    ] = False,
+    every: Annotated[bool, typer.Option("--all", help="show operators that the profile explains, too")] = False,
+    seed: Annotated[int, typer.Option(help="of random inputs")] = 0,
+    json: Annotated[bool, typer.Option("--json", help="print everything as JSON")] = False,
+) -> None:
+    """Find the arithmetic that made a dump, operator by operator. Exit code 1: no single arithmetic explains it."""
+    read_model = read(model)
+    against = dump or ["litert"]
+    invokes = invokes_from(read_model, inputs or [], against, seed)
+    with progress_bar("identifying", quiet=json) as progress:
+        found = find(
+            read_model,
+            against if len(against) > 1 else against[0],
+            *invokes,
+            profiles=profile or (),
+            exhaustive=exhaustive,
+            progress=progress,
+        )
+    if json:
+        print_json(found)
+    else:
+        _show(found, every)
+    if not found.is_known:
+        raise typer.Exit(1)
+
+
+def _show(found: Identity, every: bool) -> None:
+    made = table("", ">operator", "", ">elements", "made by")
+    chosen = found.profiles or found.arithmetics
+    lines = [line for line in found.operators if every or not _is_explained(line, chosen)]
+    for line in lines:
+        made.add_row(str(line.operator), line.op, str(line.elements), line.verdict)
+    if lines:
+        console.print(made, markup=False)
+    for line in found.operators:
+        if line.apart is not None and (every or line in lines):
+            console.print(f"operator {line.operator} ({line.op}): {line.apart.words}", markup=False)
+    for note in found.notes:
+        console.print(f"note: {note}", markup=False)
+    console.print(found.verdict, markup=False)
+
+
+def _is_explained(line: Identified, chosen: tuple[str, ...]) -> bool:
+    return any(not c.deviation and {*c.arithmetic} & {*chosen} for c in line.consistent)
