@@ -52,8 +52,7 @@ def identify(
 
 def _show(found: Identity, every: bool) -> None:
     made = table("", ">operator", "", ">elements", "made by")
-    chosen = found.profiles or found.arithmetics
-    lines = [line for line in found.operators if every or not _is_explained(line, chosen)]
+    lines = [line for line in found.operators if every or not (found.is_known or _is_plain(line, found))]
     for line in lines:
         made.add_row(str(line.operator), line.op, str(line.elements), line.verdict)
     if lines:
@@ -66,5 +65,6 @@ def _show(found: Identity, every: bool) -> None:
     console.print(found.verdict, markup=False)
 
 
-def _is_explained(line: Identified, chosen: tuple[str, ...]) -> bool:
-    return any(not c.deviation and {*c.arithmetic} & {*chosen} for c in line.consistent)
+def _is_plain(line: Identified, found: Identity) -> bool:
+    """Whether the profile that explains most explains an operator."""
+    return any(found.nearest in candidate.arithmetic and not candidate.deviation for candidate in line.consistent)

@@ -29,6 +29,10 @@ SLACK = 4
 """Ways of requantizing differ by less than this; what is further off is not tried under each of them."""
 
 
+NEAREST = 12
+"""So many contradicted deviations are told."""
+
+
 @dataclass(frozen=True, slots=True)
 class Identified:
     """What became of one operator.
@@ -40,7 +44,7 @@ class Identified:
         name: of that.
         elements: of all its outputs in the dump, over all invokes.
         consistent: the candidates that no element contradicts, those without deviation first.
-        contradicted: the others, the nearest first.
+        contradicted: the others, the nearest first; of those with a deviation only some.
         apart: the smallest input that tells the first two consistent arithmetics apart, None where there are not two or
             none was found.
         verdict: one sentence.
@@ -71,6 +75,7 @@ class Identity:
         operators: in the order of execution; those of which the dump holds no output are left out.
         profiles: the profiles that explain every operator.
         arithmetics: the other requantizations that explain every operator that requantizes.
+        nearest: the profile that explains most operators.
         notes: what is missing, was converted or could not be looked at.
         verdict: one sentence.
     """
@@ -79,6 +84,7 @@ class Identity:
     operators: tuple[Identified, ...]
     profiles: tuple[str, ...]
     arithmetics: tuple[str, ...]
+    nearest: str
     notes: tuple[str, ...]
     verdict: str
 
@@ -331,10 +337,16 @@ def _judge(search: _Search, operator: Operator, bases: list[_Base], observed: li
         first.name,
         elements,
         tuple(consistent),
-        tuple(contradicted[:12]),
+        tuple(_told(contradicted)),
         apart,
         verdict,
     )
+
+
+def _told(contradicted: Sequence[Candidate]) -> Iterator[Candidate]:
+    """The nearest of what is contradicted, and all that has no deviation."""
+    nearest = [candidate for candidate in contradicted if candidate.deviation][:NEAREST]
+    return (candidate for candidate in contradicted if not candidate.deviation or candidate in nearest)
 
 
 def _requantizations(base: _Base, bases: Sequence[_Base]) -> list[_Base]:
@@ -461,7 +473,9 @@ def _identity(dump: str, found: list[Identified], profiles: Sequence[Profile], n
         and found
         and all(name in own if name in all_names else bool(own) for own, all_names in zip(labels, tried, strict=True))
     )
-    return Identity(dump, tuple(found), explains, other, notes, _verdict(dump, found, explains, other, names, labels))
+    nearest = max(names, key=lambda name: sum(name in each for each in labels))
+    verdict = _verdict(dump, found, explains, other, nearest, labels)
+    return Identity(dump, tuple(found), explains, other, nearest, notes, verdict)
 
 
 def _verdict(
@@ -469,7 +483,7 @@ def _verdict(
     found: Sequence[Identified],
     explains: Sequence[str],
     other: Sequence[str],
-    names: Sequence[str],
+    nearest: str,
     labels: Sequence[set[str]],
 ) -> str:
     if not found:
@@ -479,9 +493,8 @@ def _verdict(
         return f"All {len(found)} operators of {dump} are those of profile {explains[0]}{more}."
     if other:
         return f"All {len(found)} operators of {dump} are explained by: {'; or '.join(other[:3])}. No profile does."
-    best = max(names, key=lambda name: sum(name in each for each in labels))
-    count = sum(best in each for each in labels)
-    rest = [one for one, each in zip(found, labels, strict=True) if best not in each]
+    count = sum(nearest in each for each in labels)
+    rest = [one for one, each in zip(found, labels, strict=True) if nearest not in each]
     first = rest[0]
     unknown = [one for one in rest if not one.consistent]
     tail = (
@@ -490,6 +503,6 @@ def _verdict(
         else ""
     )
     return (
-        f"Profile {best} explains {count} of {len(found)} operators of {dump}; the first that it does not is "
+        f"Profile {nearest} explains {count} of {len(found)} operators of {dump}; the first that it does not is "
         f"{first.operator} ({first.op}): {first.verdict}.{tail}"
     )

@@ -47,9 +47,10 @@ def test_diff_tells_by_its_exit_code(tmp_path: Path) -> None:
 def test_identify_tells_by_its_exit_code(tmp_path: Path) -> None:
     run("trace", SEPARABLE, "-o", tmp_path / "t.npz", "--profile", "xnnpack", "--seed", "4")
     assert "are those of profile xnnpack" in run("identify", SEPARABLE, "--dump", tmp_path / "t.npz")
-    arguments = ("--dump", tmp_path / "t.npz", "--profile", "reference")
-    found = json.loads(run("identify", SEPARABLE, *arguments, "--json", code=1))
-    assert found["profiles"] == []
+    only = json.loads(run("identify", SEPARABLE, "--dump", tmp_path / "t.npz", "--profile", "reference", "--json"))
+    assert only["profiles"] == []
+    assert "one rounding, ties up" in only["arithmetics"]
+    assert "explains" in run("identify", SEPARABLE, "--dump", SEPARABLE.with_name("float32.tflite"), code=1)
     assert "is no profile" in run("identify", SEPARABLE, "--dump", "nothing", code=2)
 
 
