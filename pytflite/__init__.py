@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from pytflite.build import ModelBuilder
     from pytflite.errors import (
         ArgumentError,
+        CacheWarning,
         FormatError,
         InvokeError,
         ModelError,
@@ -54,6 +55,7 @@ _HOMES = {
     "pytflite.build": ("ModelBuilder",),
     "pytflite.errors": (
         "ArgumentError",
+        "CacheWarning",
         "FormatError",
         "InvokeError",
         "ModelError",
@@ -133,6 +135,7 @@ __all__ = [  # noqa: RUF022 - in the order that people meet them
     "PrepareError",
     "InvokeError",
     "SaturationWarning",
+    "CacheWarning",
     "__version__",
 ]
 

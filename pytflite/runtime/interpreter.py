@@ -145,7 +145,7 @@ class Interpreter:
         model_path: path of a ``.tflite`` file.
         model_content: its bytes (or any other buffer), instead of a path.
         experimental_delegates: refused unless empty.
-        num_threads: accepted; results never depend on it.
+        num_threads: how many threads to use at most; one if None. Results never depend on it.
         experimental_op_resolver_type: which kernels' numbers to give.
         experimental_preserve_all_tensors: keep every intermediate tensor. Without it, reading one whose memory was
             given back raises; it never returns stale numbers.
@@ -157,6 +157,8 @@ class Interpreter:
         profile: name of an arithmetic profile, or a `Profile`; wins over the resolver type.
         custom_ops: operators of your own, made with `pytflite.custom_op`; or custom code -> `Op`.
         kernels: whether compiled kernels may stand in for definitions.
+        engine: whether networks may run in the engine, many times faster; otherwise node by node in the plain kernels.
+            Both give the same bits.
 
     Raises:
         FormatError: (a ValueError) the file is missing or not a valid model.
@@ -180,6 +182,7 @@ class Interpreter:
         profile: str | Profile | None = None,
         custom_ops: CustomOps | None = None,
         kernels: bool = True,
+        engine: bool = True,
     ) -> None:
         self._experimental_compress_quantization_zero_points = experimental_compress_quantization_zero_points
         chosen = profile_of(experimental_op_resolver_type, profile)
@@ -197,6 +200,8 @@ class Interpreter:
             resolver=OpResolver(custom_ops),
             preserve_all=experimental_preserve_all_tensors,
             kernels=kernels,
+            engine=engine,
+            threads=num_threads or 1,
         )
         self._signature_defs = self.get_signature_list()
 

@@ -53,10 +53,14 @@ class LoadedModel:
         entries: signature key -> how to call it; "" is the main subgraph, by tensor names.
     """
 
-    def __init__(self, model: Model, profile: Profile, custom_ops: CustomOps | None, kernels: bool) -> None:
+    def __init__(
+        self, model: Model, profile: Profile, custom_ops: CustomOps | None, kernels: bool, engine: bool, threads: int
+    ) -> None:
         self.model = model
         self.profile = profile
-        self._wrapper = InterpreterWrapper(model, profile, resolver=OpResolver(custom_ops), kernels=kernels)
+        self._wrapper = InterpreterWrapper(
+            model, profile, resolver=OpResolver(custom_ops), kernels=kernels, engine=engine, threads=threads
+        )
         self.entries = {s.key: Entry(model.subgraphs[s.subgraph], s.inputs, s.outputs) for s in model.signatures}
         main = model.main
         self.entries[""] = Entry(main, _names(main, main.inputs), _names(main, main.outputs))
@@ -160,6 +164,8 @@ def load(
     profile: str | Profile = "reference",
     custom_ops: CustomOps | None = None,
     kernels: bool = True,
+    engine: bool = True,
+    threads: int = 1,
 ) -> LoadedModel:
     """Load a model to run.
 
@@ -168,15 +174,20 @@ def load(
         profile: which arithmetic: the name of a profile, or a `Profile`.
         custom_ops: operators of your own, made with `pytflite.custom_op`; or custom code -> `Op`.
         kernels: whether compiled kernels may stand in for definitions.
+        engine: whether networks may run in the engine, many times faster; otherwise node by node in the plain kernels.
+            Both give the same bits.
+        threads: how many threads the engine uses at most.
 
     Raises:
         FormatError: the bytes are not a valid model.
         ModelError: they are, but what they say cannot be a model.
-        ArgumentError: unknown profile.
+        ArgumentError: unknown profile, or no thread.
         OSError: the file cannot be read.
     """
+    if threads < 1:
+        raise ArgumentError(f"threads is {threads}. Accepted: 1 or more.")
     model = source if isinstance(source, Model) else read(source)
-    return LoadedModel(model, profile_of(OpResolverType.BUILTIN_REF, profile), custom_ops, kernels)
+    return LoadedModel(model, profile_of(OpResolverType.BUILTIN_REF, profile), custom_ops, kernels, engine, threads)
 
 
 def _names(graph: Subgraph, indices: tuple[int, ...]) -> dict[str, int]:

@@ -14,6 +14,7 @@ from pytflite.ops._shared.state import STATES
 from pytflite.plan.node import PreparedNode
 from pytflite.plan.prepare import CALLED_LIMIT, Plan, Segment, prepare_called
 from pytflite.runtime.engine import bind
+from pytflite.runtime.engine.pool import Pool
 from pytflite.runtime.state import State, zeros
 
 if TYPE_CHECKING:
@@ -48,7 +49,9 @@ class Session:
         plan: what to run.
         preserve_all: keep every intermediate tensor; otherwise each is dropped after its last use.
         resources: what resource tensors stand for, shared by the sessions of an interpreter.
-        engine: whether a static plan is bound to the compiled engine, on the first invoke that nobody observes.
+        engine: whether a static plan is bound to the compiled engine: by `bind`, or on the first invoke that nobody
+            observes.
+        pool: the threads of the engine, shared by the sessions of an interpreter.
 
     A session is the `pytflite.ops._api.Machine` of its stateful operators.
     """
@@ -60,6 +63,7 @@ class Session:
         preserve_all: bool = False,
         resources: dict[Hashable, Any] | None = None,
         engine: bool = True,
+        pool: Pool | None = None,
     ) -> None:
         self.plan = plan
         self.preserve_all = preserve_all
@@ -75,7 +79,9 @@ class Session:
         if plan.is_static:
             self.arrays = {index: self._allocate(index) for index in plan.subgraph.outputs if self._is_computed(index)}
         self._outputs = dict(self.arrays)
+        self._uses_engine = engine
         self._binds = engine and not preserve_all
+        self._pool = pool or Pool()
         self._engine: Engine | None = None
         self._within: Within | None = None
         self._path: tuple[Call, ...] = ()
@@ -134,7 +140,7 @@ class Session:
             InvokeError: an operator cannot compute with the values.
             PrepareError: an operator cannot take the shapes that only now became known.
         """
-        if observer is None and within is None and (engine := self._bound) and engine.invoke(self):
+        if observer is None and within is None and (engine := self.bind()) and engine.invoke(self):
             self.arrays = dict(self._outputs)
             return
         outputs = self.arrays
@@ -146,11 +152,18 @@ class Session:
             self._run(segment, observer)
         self._settle(outputs)
 
-    @property
-    def _bound(self) -> Engine | None:
+    def bind(self) -> Engine | None:
+        """The engine, bound when this is called for the first time; None where it has nothing for the plan.
+
+        Raises:
+            PrepareError: memory does not suffice.
+        """
         if self._binds:
             self._binds = False
-            self._engine = bind(self.plan, {**self.inputs, **self._outputs, **self.state.variables})
+            try:
+                self._engine = bind(self.plan, {**self.inputs, **self._outputs, **self.state.variables}, self._pool)
+            except MemoryError as fault:
+                raise PrepareError(f"The tensors and weights of the model do not fit into memory: {fault}") from fault
         return self._engine
 
     def call(self, subgraph: int, inputs: Sequence[Array]) -> list[Array]:
@@ -164,7 +177,9 @@ class Session:
         if key not in self._called:
             if len(self._called) == CALLED_LIMIT:
                 del self._called[next(iter(self._called))]
-            self._called[key] = Session(prepare_called(self.plan, *key), resources=self.resources)
+            self._called[key] = Session(
+                prepare_called(self.plan, *key), resources=self.resources, engine=self._uses_engine, pool=self._pool
+            )
         session = self._called[key]
         for index, array in zip(session.plan.subgraph.inputs, inputs, strict=True):
             session.set(index, array)

@@ -18,6 +18,7 @@ from pytflite.ops._api import Shape
 from pytflite.ops._resolver import OpResolver
 from pytflite.plan.prepare import prepare
 from pytflite.profiles import Profile
+from pytflite.runtime.engine.pool import Pool
 from pytflite.runtime.live import LiveViews
 from pytflite.runtime.session import Session
 
@@ -43,6 +44,10 @@ class InterpreterWrapper:
         resolver: where operators come from.
         preserve_all: keep every intermediate tensor.
         kernels: whether compiled kernels may stand in for definitions.
+        engine: whether plans may be bound to the compiled engine.
+        threads: how many threads the engine uses at most.
+
+    A pickle holds no values of tensors: allocate them again.
     """
 
     def __init__(
@@ -53,15 +58,33 @@ class InterpreterWrapper:
         resolver: OpResolver | None = None,
         preserve_all: bool = False,
         kernels: bool = True,
+        engine: bool = True,
+        threads: int = 1,
     ) -> None:
         self.model = model
         self.profile = profile
         self._resolver = resolver
         self._preserve_all = preserve_all
         self._kernels = kernels
+        self._engine = engine
+        self._pool = Pool(threads)
         self._subjects = [_Subject(graph) for graph in model.subgraphs]
         self._live = LiveViews()
         self._resources: dict[Hashable, Any] = {}
+
+    def __getstate__(self) -> dict[str, Any]:
+        shapes = [subject.shapes for subject in self._subjects]
+        lost = ("_subjects", "_live", "_resources", "_pool")
+        kept = {name: value for name, value in vars(self).items() if name not in lost}
+        return {**kept, "shapes": shapes, "threads": self._pool.threads}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        shapes, threads = state.pop("shapes"), state.pop("threads")
+        vars(self).update(state)
+        self._subjects = [_Subject(graph) for graph in self.model.subgraphs]
+        for subject, wanted in zip(self._subjects, shapes, strict=True):
+            subject.shapes = wanted
+        self._live, self._resources, self._pool = LiveViews(), {}, Pool(threads)
 
     # ------------------------------------------------------------------------------------------------- running
 
@@ -84,7 +107,14 @@ class InterpreterWrapper:
             shapes=subject.shapes,
             kernels=self._kernels,
         )
-        subject.session = Session(plan, preserve_all=self._preserve_all, resources=self._resources)
+        subject.session = Session(
+            plan,
+            preserve_all=self._preserve_all,
+            resources=self._resources,
+            engine=self._engine,
+            pool=self._pool,
+        )
+        subject.session.bind()
         subject.is_ready = True
 
     def Invoke(self, subgraph_index: int = 0) -> None:
@@ -292,7 +322,10 @@ class InterpreterWrapper:
         return next((s.subgraph for s in self.model.signatures if s.key == signature_key), -1)
 
     def SetNumThreads(self, num_threads: int) -> None:
-        """Accepted for compatibility; results never depend on it."""
+        """How many threads to use at most, from the next time that tensors are allocated; -1 leaves it to us."""
+        self._pool = Pool(max(num_threads, 1))
+        for subject in self._subjects:
+            subject.is_ready = False
 
     def ModifyGraphWithDelegate(self, delegate: object) -> None:
         """Refused: delegates are native code (StateError)."""

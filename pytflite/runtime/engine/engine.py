@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from pytflite.errors import InvokeError
 from pytflite.kernels.engine.buffers import aligned, with_slack
 from pytflite.kernels.engine.program import address, load
 from pytflite.kernels.engine.words import ENTRY
@@ -90,17 +91,17 @@ class Engine:
 
     def __init__(self, plan: Plan, arrays: Mapping[int, Array], pool: Pool | None = None) -> None:
         self._pool = pool or Pool()
-        self._places: dict[int, Operand] = {index: Operand(array, False) for index, array in arrays.items()}
-        self._places |= {index: Operand(with_slack(value), True) for index, value in plan.first.values.items()}
-        nodes = [node for node in plan.first.nodes if not self._is_known(node)]
-        self._keep: list[Any] = [self._allocate(plan, nodes)]
+        places: dict[int, Operand] = {index: Operand(array, False) for index, array in arrays.items()}
+        places |= {index: Operand(with_slack(value), True) for index, value in plan.first.values.items()}
+        nodes = [node for node in plan.first.nodes if not _fold(node, places)]
+        self._keep: list[Any] = [_allocate(plan, nodes, places)]
         self.bound: set[int] = set()
         calls: list[Call] = []
         steps: list[Any] = []
         variables = {tensor.index: arrays[tensor.index] for tensor in plan.subgraph.tensors if tensor.is_variable}
         for node in nodes:
-            inputs = [None if i < 0 else self._places[i] for i in node.operator.inputs]
-            outputs = [self._places[i].array for i in node.operator.outputs]
+            inputs = [None if i < 0 else places[i] for i in node.operator.inputs]
+            outputs = [places[i].array for i in node.operator.outputs]
             bind = binder_of(node)
             own = bind(node, inputs, outputs) if bind else None
             if own is None or (variables and any(call.failed is not None for call in own)):
@@ -139,29 +140,6 @@ class Engine:
                 word[0] = 0
             return not failed
 
-    def _is_known(self, node: PreparedNode) -> bool:
-        return all(index in self._places and self._places[index].is_constant for index in node.operator.outputs)
-
-    def _allocate(self, plan: Plan, nodes: Sequence[PreparedNode]) -> Array:
-        """Give every tensor that is neither input nor output a place in one buffer."""
-        extents: dict[int, Extent] = {}
-        dtypes: dict[int, np.dtype[Any]] = {}
-        for position, node in enumerate(nodes):
-            for index, shape, dtype in zip(node.operator.outputs, node.shapes, node.dtypes, strict=True):
-                if index not in self._places:
-                    assert shape is not None
-                    extents[index] = Extent(math.prod(shape) * dtype.itemsize, position, position)
-                    dtypes[index] = dtype
-            for index in node.operator.inputs:
-                if index in extents:
-                    extents[index] = extents[index]._replace(last=position)
-        starts, size = offsets(extents)
-        buffer = aligned(size)
-        for index, start in starts.items():
-            part = buffer[start : start + extents[index].size].view(dtypes[index])
-            self._places[index] = Operand(part.reshape(plan.first.shapes[index]), False)
-        return buffer
-
     def _program(self, calls: Sequence[Call]) -> Program:
         table = aligned(8 * ENTRY * len(calls)).view(np.int64).reshape(-1, ENTRY)
         for entry, call in zip(table, calls, strict=True):
@@ -170,3 +148,41 @@ class Engine:
             self._keep += [block, call.words]
         self._keep.append(table)
         return Program(self._pool, table.ctypes.data, len(calls))
+
+
+def _fold(node: PreparedNode, places: dict[int, Operand]) -> bool:
+    """Whether a node has no other outputs than constants; those of a node without other inputs are computed here."""
+    outputs = node.operator.outputs
+    if all(index in places and places[index].is_constant for index in outputs):
+        return True
+    inputs = [places.get(index) for index in node.operator.inputs if index >= 0]
+    computable = not (node.op.mutates or node.op.custom_code or any(index in places for index in outputs))
+    if not (inputs and computable and all(operand and operand.is_constant for operand in inputs)):
+        return False
+    try:
+        results, _ = node.run([None if index < 0 else places[index].array for index in node.operator.inputs])
+    except InvokeError:  # which is for invoke to raise
+        return False
+    places.update((index, Operand(with_slack(result), True)) for index, result in zip(outputs, results, strict=True))
+    return True
+
+
+def _allocate(plan: Plan, nodes: Sequence[PreparedNode], places: dict[int, Operand]) -> Array:
+    """Give every tensor that is neither input nor output a place in one buffer."""
+    extents: dict[int, Extent] = {}
+    dtypes: dict[int, np.dtype[Any]] = {}
+    for position, node in enumerate(nodes):
+        for index, shape, dtype in zip(node.operator.outputs, node.shapes, node.dtypes, strict=True):
+            if index not in places:
+                assert shape is not None
+                extents[index] = Extent(math.prod(shape) * dtype.itemsize, position, position)
+                dtypes[index] = dtype
+        for index in node.operator.inputs:
+            if index in extents:
+                extents[index] = extents[index]._replace(last=position)
+    starts, size = offsets(extents)
+    buffer = aligned(size)
+    for index, start in starts.items():
+        part = buffer[start : start + extents[index].size].view(dtypes[index])
+        places[index] = Operand(part.reshape(plan.first.shapes[index]), False)
+    return buffer
