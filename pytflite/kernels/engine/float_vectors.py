@@ -19,23 +19,23 @@ floats = vector(f32, FLOATS)
 def clamp(b: Any, values: Any, bounds: Any) -> Any:
     """Within the two floats at an address; NaN passes."""
     for offset, outside in ((0, "<"), (4, ">")):
-        limit = splat(b, load(b, bounds, f32, offset, 4), FLOATS)
+        limit = splat(b, load(b, bounds, f32, offset, 4), values.type.count)
         values = b.select(b.fcmp_ordered(outside, values, limit), limit, values)
     return values
 
 
 def store_floats(b: Any, values: Any, address: Any, count: Any) -> None:
     """Write the first ``count`` floats (all if it is more, none if it is negative), and no byte behind them."""
+    lanes = values.type.count
     whole, part, done = (b.append_basic_block(name) for name in ("whole", "part", "stored"))
-    b.cbranch(b.icmp_signed(">=", count, constant(i64, FLOATS)), whole, part)
+    b.cbranch(b.icmp_signed(">=", count, constant(i64, lanes)), whole, part)
     b.position_at_end(whole)
     store(b, values, address, align=4)
     b.branch(done)
     b.position_at_end(part)
-    lanes = ir.Constant(vector(i64, FLOATS), list(range(FLOATS)))
-    mask = b.icmp_signed("<", lanes, splat(b, count, FLOATS))
-    target = b.inttoptr(address, floats.as_pointer())
-    call(b, f"llvm.masked.store.v{FLOATS}f32.p0", ir.VoidType(), [values, target, constant(i32, 4), mask])
+    mask = b.icmp_signed("<", ir.Constant(vector(i64, lanes), list(range(lanes))), splat(b, count, lanes))
+    target = b.inttoptr(address, values.type.as_pointer())
+    call(b, f"llvm.masked.store.v{lanes}f32.p0", ir.VoidType(), [values, target, constant(i32, 4), mask])
     b.branch(done)
     b.position_at_end(done)
 

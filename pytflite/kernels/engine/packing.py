@@ -12,15 +12,15 @@ from pytflite.kernels.engine.isa import LANES
 
 Array = npt.NDArray[Any]
 
-TIES_AWAY, TIES_UP, FLOAT64, FLOAT32, WIDE = range(5)
-"""The recipes of `epilogue.RECIPES`."""
+TIES_AWAY, TIES_UP, FLOAT64, FLOAT32, WIDE, SCALED_BACK = range(6)
+"""The recipes of `epilogue.RECIPES`; the last is that of `hybrid_gemm`."""
 
 
 class Recipe(NamedTuple):
     """How accumulators become outputs.
 
     Attributes:
-        kind: `TIES_AWAY`, `TIES_UP`, `FLOAT64`, `FLOAT32` or `WIDE`.
+        kind: `TIES_AWAY`, `TIES_UP`, `FLOAT64`, `FLOAT32`, `WIDE` or `SCALED_BACK`.
         columns: constants in the order in which `epilogue.RECIPES` reads them, each with one entry per channel.
     """
 

@@ -65,10 +65,16 @@ def _emit_tile(
     b: Any, rows: int, recipe: int,
     panel: Any, stride: Any, weights: Any, pairs: Any, bounds: Any, output: Any, row_bytes: Any, count: Any,
 ) -> None:  # fmt: skip
-    addresses, outputs, size = [panel], [output], 4 * LANES
+    for totals in products(b, rows, panel, stride, weights, pairs):
+        finish(b, recipe, totals, weights, bounds, output, count)
+        output = b.add(output, row_bytes)
+
+
+def products(b: Any, rows: int, panel: Any, stride: Any, weights: Any, pairs: Any) -> list[list[Any]]:
+    """Two vectors of accumulators for each row."""
+    addresses, size = [panel], 4 * LANES
     for _ in range(1, rows):
         addresses.append(b.add(addresses[-1], stride))
-        outputs.append(b.add(outputs[-1], row_bytes))
     bias = [load(b, weights, int32s, HEAD * v, size) for v in (0, 1)]
     loop = Loop(b, constant(i64, 0), [at(b, weights, 2 * HEAD), *bias * rows])
     matrix, *sums = loop.carried
@@ -79,8 +85,7 @@ def _emit_tile(
         pixels = b.bitcast(splat(b, pair, LANES), int16s)
         totals += [b.add(sums[2 * m + v], ISA.multiply_add(b, pixels, taps[v])) for v in (0, 1)]
     loop.end(1, pairs, [at(b, matrix, 2 * size), *totals])
-    for m in range(rows):
-        finish(b, recipe, totals[2 * m : 2 * m + 2], weights, bounds, outputs[m], count)
+    return [totals[2 * m : 2 * m + 2] for m in range(rows)]
 
 
 def finish(b: Any, recipe: int, totals: list[Any], heads: Any, bounds: Any, output: Any, count: Any) -> None:
