@@ -9,7 +9,7 @@ import typer
 from rich.table import Table
 
 from pytflite.cli.app import app, console, print_json, table
-from pytflite.profiles import PROFILES
+from pytflite.profiles import MEANT, PROFILES, SUFFIX
 from pytflite.tools.recipes import RecipeLine, recipes
 from pytflite.tools.running import named_profile
 
@@ -29,6 +29,9 @@ def profiles(
         made = table("", "profile", "reproduces")
         for profile in PROFILES.values():
             made.add_row(profile.name, profile.reproduces)
+        made.add_row(f"any{SUFFIX}", "the same without the bugs of the runtime:")
+        for key, recipe in MEANT.items():
+            made.add_row("", f"{key} becomes {recipe.rules[0]}: {recipe.evidence}")
         console.print(made, markup=False)
         return
     chosen = [named_profile(name) for name in dict.fromkeys(["reference", *names])]

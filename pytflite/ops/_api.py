@@ -267,7 +267,9 @@ class Op:
             for rule in self.rules
             if (rule.name in preferred or not rule.by_name) and any(row.matches(inputs, outputs) for row in rule.types)
         ]
-        return next((rule for rule in sorted(candidates, key=rank) if accepts(rule)), None)
+        names = (profile.instead_of(self.name, rule.name) for rule in sorted(candidates, key=rank))
+        by_name = {rule.name: rule for rule in self.rules}
+        return next((rule for rule in map(by_name.__getitem__, names) if accepts(rule)), None)
 
     def stages(
         self, rule: Rule, inputs: Sequence[Array | None], params: Any, machine: Machine | None = None

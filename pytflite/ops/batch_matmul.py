@@ -65,6 +65,9 @@ class BatchMatMulParams(NamedTuple):
     epilogue: QuantizedEpilogue
 
 
+Slots = Callable[[Shape, Shape, Adjoint], tuple[Array, Array]]
+
+
 class HybridParams(NamedTuple):
     """What the hybrid rule is given.
 
@@ -72,11 +75,13 @@ class HybridParams(NamedTuple):
         adjoint: which matrices are given transposed.
         asymmetric: whether rows are quantized with a zero point.
         rhs_scale: float32, one per column.
+        slots: which matrices row scales and column sums are taken of.
     """
 
     adjoint: Adjoint
     asymmetric: bool
     rhs_scale: Array
+    slots: Slots
 
 
 @OP.shapes
@@ -120,7 +125,12 @@ def hybrid_params(node: Node) -> HybridParams:
     rhs, columns = node["rhs"], node["output"].shape[-1]
     node.require(rhs.scales.size in (1, columns), f"{rhs} has {rhs.scales.size} scales. Accepted: 1 or {columns}.")
     asymmetric = bool(node.options.asymmetric_quantize_inputs)
-    return HybridParams(adjoint_of(node), asymmetric, np.broadcast_to(rhs.scales, (columns,)))
+    return HybridParams(adjoint_of(node), asymmetric, np.broadcast_to(rhs.scales, (columns,)), added_slots)
+
+
+def own_rows_params(node: Node) -> HybridParams:
+    """The same, but that every matrix has its own scales and sums."""
+    return hybrid_params(node)._replace(slots=own_slots)
 
 
 def rhs_codes_params(node: Node) -> BatchMatMulParams:
@@ -158,12 +168,13 @@ def define_float(lhs: Array, rhs: Array, p: Adjoint) -> Array:
     note="As in the real kernel, rows take scales and zero points of other rows where more than one batch dimension is "
     "larger than 1. What is undefined there is right here: sums of an rhs of 5 dimensions, or of one that has changed.",
 )
+@OP.rule("hybrid_own_rows", "f32 i8 -> f32", params=own_rows_params, by_name=True)
 def define_hybrid(lhs: Array, rhs: Array, p: HybridParams) -> Stages:
     """Quantize rows, multiply as integers, scale back."""
     left, right = matrices(lhs, rhs, p.adjoint)
     rows = quantize_rows(left.reshape(math.prod(left.shape[:-1]), left.shape[-1]), asymmetric=p.asymmetric)
     yield "quantized_lhs", rows.codes.reshape(left.shape)
-    row_slots, column_slots = slots(left.shape[:-2], right.shape[:-2], p.adjoint)
+    row_slots, column_slots = p.slots(left.shape[:-2], right.shape[:-2], p.adjoint)
     sums = row_sums(right.reshape(math.prod(right.shape[:-1]), right.shape[-1]))
     sums = sums.reshape(math.prod(right.shape[:-2]), 1, right.shape[-2])[column_slots].astype(np.float32)
     per_row = math.prod(left.shape[:-2]), left.shape[-2], 1
@@ -178,7 +189,7 @@ def matrices(lhs: Array, rhs: Array, adjoint: Adjoint) -> tuple[Array, Array]:
     return (lhs.swapaxes(-1, -2) if adjoint.x else lhs), (rhs if adjoint.y else rhs.swapaxes(-1, -2))
 
 
-def slots(left: Shape, right: Shape, adjoint: Adjoint) -> tuple[Array, Array]:
+def added_slots(left: Shape, right: Shape, adjoint: Adjoint) -> tuple[Array, Array]:
     """Which matrices the real kernel takes row scales and column sums of, per batch: it adds the coordinates up.
 
     Args:
@@ -196,3 +207,10 @@ def slots(left: Shape, right: Shape, adjoint: Adjoint) -> tuple[Array, Array]:
     if left and right and right[-1] == 1 and not adjoint.x:
         row_steps[:-1] *= left[-1]
     return np.tensordot(row_steps, coordinates, 1), np.tensordot(column_steps, coordinates, 1)
+
+
+def own_slots(left: Shape, right: Shape, adjoint: Adjoint) -> tuple[Array, Array]:
+    """The same of each batch: its own matrices."""
+    batch = np.broadcast_shapes(left, right)
+    rows, columns = (np.broadcast_to(np.arange(math.prod(dims)).reshape(dims), batch) for dims in (left, right))
+    return rows, columns

@@ -95,6 +95,11 @@ def params(node: Node) -> BidirectionalRnn:
     )
 
 
+def once_params(node: Node) -> BidirectionalRnn:
+    """Params of the rule that goes through a sequence once."""
+    return params(node)._replace(passes=1)
+
+
 def type_row(weights: str) -> str:
     """The dtypes: float32, but for weights."""
     letters = (weights if name.endswith("weights") else "f32" for name in ROLES)
@@ -111,6 +116,7 @@ def type_row(weights: str) -> str:
     note="Where outputs of several time-major sequences are merged and inputs quantized without a zero point, the real "
     "kernel reads address 4.",
 )
+@OP.rule("hybrid_once", type_row("W"), W="i8 u8", params=once_params, by_name=True)
 def define(*arguments: Any) -> Stages:
     """Forward, then backward; the last outputs are the next states."""
     *inputs, p = arguments

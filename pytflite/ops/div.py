@@ -12,6 +12,7 @@ Source: ``div.cc``, ``reference/div.h``.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -45,6 +46,7 @@ class DivParams(NamedTuple):
         output_offset: plus the output zero point.
         activation_min: smallest code that the fused activation lets pass.
         activation_max: largest one.
+        shift_right: divides by a power of two.
     """
 
     input1_offset: int
@@ -54,6 +56,7 @@ class DivParams(NamedTuple):
     output_offset: int
     activation_min: int
     activation_max: int
+    shift_right: Callable[[Array, Array], Array]
 
 
 def params(node: Node) -> DivParams:
@@ -61,12 +64,18 @@ def params(node: Node) -> DivParams:
     input1, input2, output = node["input1"], node["input2"], node["output"]
     multiplier, shift = map(int, quantize_multiplier(input1.scale / (input2.scale * output.scale)))
     offsets = -input1.zero_point, -input2.zero_point
-    return DivParams(*offsets, multiplier, shift, output.zero_point, *quantized_activation(node))
+    return DivParams(*offsets, multiplier, shift, output.zero_point, *quantized_activation(node), shift_right)
+
+
+def exact_params(node: Node) -> DivParams:
+    """The same, where quotients that are too small to be seen are 0."""
+    return params(node)._replace(shift_right=shift_right_exactly)
 
 
 @OP.rule("int8", "i8 i8 -> i8", params=params)
 @OP.rule("uint8", "u8 u8 -> u8", params=params)
 @OP.rule("int16", "i16 i16 -> i16", params=params)
+@OP.rule("quantized", "Q Q -> Q", params=exact_params, by_name=True, Q="i8 u8 i16")
 def define(input1: Array, input2: Array, p: DivParams) -> Stages:
     """Times the reciprocal."""
     divisor = input2.astype(np.int64) + p.input2_offset
@@ -77,7 +86,7 @@ def define(input1: Array, input2: Array, p: DivParams) -> Stages:
     headroom = leading_zeros(np.where(dividend < 0, ~dividend, dividend)) - 1
     quotient = multiply(wrap_int32(dividend << headroom), inverse)
     yield "quotient", quotient
-    requantized = shift_right(multiply(quotient, p.multiplier), headroom + bits_over_unit - p.shift)
+    requantized = p.shift_right(multiply(quotient, p.multiplier), headroom + bits_over_unit - p.shift)
     yield "requantized", requantized
     shifted = wrap_int32(requantized + p.output_offset)
     yield "output", np.clip(shifted, p.activation_min, p.activation_max).astype(input1.dtype)
@@ -89,6 +98,13 @@ def shift_right(x: Array, exponent: Array) -> Array:
     mask = np.where(exponent & 63 < 32, (1 << places) - 1, -1)
     shifted: Array = (x >> places) + ((x & mask) > (mask >> 1) + (x < 0))
     return shifted
+
+
+def shift_right_exactly(x: Array, exponent: Array) -> Array:
+    """Rounded half away from zero, however far; to the left where the exponent is negative."""
+    down = np.clip(exponent, 0, 62)
+    magnitude = (np.abs(x) + (1 << down >> 1)) >> down
+    return wrap_int32(np.sign(x) * magnitude << np.clip(-exponent, 0, 31))
 
 
 @OP.rule("int32", "i32 i32 -> i32", params=plain_activation)

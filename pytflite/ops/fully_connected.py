@@ -424,7 +424,7 @@ def define_hybrid_sparse(input: Array, filter: Array, bias: Array | None, p: Hyb
     yield "output", activate(total, p.activation).reshape(p.shape)
 
 
-@OP.rule("blockwise", "f32 i4 f32? -> f32", params=blockwise_params, when=is_blockwise, by_name=True)
+@OP.rule("blockwise", "f32 F f32? -> f32", F="i8 u8 i4 i2", params=blockwise_params, when=is_blockwise, by_name=True)
 @OP.rule("blockwise_packed", "f32 i4 f32? -> f32", params=packed_params, when=is_packed, by_name=True)
 def define_blockwise(input: Array, filter: Array, bias: Array | None, p: BlockwiseParams) -> Stages:
     """Quantize, multiply as integers block by block, scale and sum the blocks (``EvalBlockwise4Bit``)."""
@@ -434,7 +434,7 @@ def define_blockwise(input: Array, filter: Array, bias: Array | None, p: Blockwi
     total = np.zeros((len(rows.codes), units), np.float32)
     weights = np.zeros(units, np.float32)
     for k, columns in enumerate(np.split(np.arange(depth), p.filter_scale.shape[1])):
-        codes, scale = filter[:, columns], p.filter_scale[:, k]
+        codes, scale = filter.view(np.int8)[:, columns], p.filter_scale[:, k]
         total += integer_products(rows.codes[:, columns], codes).astype(np.float32) * scale
         weights += scale * codes.sum(axis=1, dtype=np.int64).astype(np.float32)
     total = (total - rows.zero_point[:, np.newaxis].astype(np.float32) * weights) * rows.scale[:, np.newaxis]

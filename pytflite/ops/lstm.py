@@ -74,7 +74,17 @@ def step_integer_params(node: Node) -> IntegerLstm:
 
 def step_8x8_8_params(node: Node) -> Lstm8x8x8:
     """Params of the rule for whole layers with twelve intermediate tensors."""
-    return params_8x8_8(node, lstm_specs(node))
+    return params_8x8_8(node, lstm_specs(node), mixed=True)
+
+
+def apart_params(node: Node) -> Lstm8x8x8:
+    """The same, where the output gate has no multiplier of another."""
+    return params_8x8_8(node, lstm_specs(node), mixed=False)
+
+
+def has_all_intermediates(node: Node) -> bool:
+    """Whether there are twelve."""
+    return len(node.intermediates) == INTERMEDIATES
 
 
 def basic_params(node: Node) -> QuantizedCell:
@@ -108,7 +118,8 @@ def define_integer(*arguments: Any) -> Stages:
     yield from lstm_stages(integer_steps(tensors, p, *step_of(tensors)), tensors, lambda values: values[0])
 
 
-@OP.rule("int8_products", INTEGER, params=step_8x8_8_params, when=lambda node: len(node.intermediates) == INTERMEDIATES)
+@OP.rule("int8_products", INTEGER, params=step_8x8_8_params, when=has_all_intermediates)
+@OP.rule("int8_products_apart", INTEGER, params=apart_params, when=has_all_intermediates, by_name=True)
 def define_8x8_8(*arguments: Any) -> Stages:
     """The same with int8 products."""
     *inputs, p = arguments

@@ -1,11 +1,14 @@
 """Arithmetic profiles: which recipe each operator runs, as data.
 
-A plain name stands for the newest version of a runtime that is known, ``name@version`` for a certain one.
+A plain name stands for the newest version of a runtime that is known, ``name@version`` for a certain one. Each may be
+followed by ``+meant``: without the bugs of the runtime.
 """
 
 from dataclasses import replace
 
+from pytflite.errors import ArgumentError
 from pytflite.profiles.base import Profile, Recipe, requantize, run
+from pytflite.profiles.meant import MEANT, SUFFIX, meant
 from pytflite.profiles.optimized import OPTIMIZED
 from pytflite.profiles.optimized_arm import OPTIMIZED_ARM
 from pytflite.profiles.reference import REFERENCE
@@ -35,4 +38,31 @@ ARM = (OPTIMIZED_ARM, XNNPACK_ARM, XNNPACK_ARM_A53)
 
 PROFILES = {profile.name: profile for profile in (*NEWER, *VERSIONS, *OLDER, *ARM, TFLM)}
 
-__all__ = ["OPTIMIZED", "PROFILES", "REFERENCE", "TFLM", "XNNPACK", "Profile", "Recipe", "requantize", "run"]
+
+def named(name: str) -> Profile:
+    """The profile of that name.
+
+    Raises:
+        ArgumentError: there is none.
+    """
+    plain = name.removesuffix(SUFFIX)
+    if plain not in PROFILES:
+        raise ArgumentError(f"Unknown profile {name!r}. Accepted: {', '.join(PROFILES)}, each also with {SUFFIX}.")
+    return PROFILES[plain] if plain == name else meant(PROFILES[plain])
+
+
+__all__ = [
+    "MEANT",
+    "OPTIMIZED",
+    "PROFILES",
+    "REFERENCE",
+    "SUFFIX",
+    "TFLM",
+    "XNNPACK",
+    "Profile",
+    "Recipe",
+    "meant",
+    "named",
+    "requantize",
+    "run",
+]

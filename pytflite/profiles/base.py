@@ -54,6 +54,7 @@ class Profile:
         recipes: exceptions to it, and preferred rules; an operator's own order where nothing is said.
         clamp: how the bounds of fused activations are rounded, a key of ``arithmetic.activation.CLAMPS``.
         delegate: takes some nodes from the runtime and computes them in its own way, or None.
+        instead: an operator and a rule of it -> the recipe of the rule that runs in its place.
     """
 
     name: str
@@ -62,6 +63,7 @@ class Profile:
     recipes: Mapping[str, Recipe] = field(default_factory=dict)
     clamp: str = "half_away"
     delegate: Delegate | None = None
+    instead: Mapping[str, Recipe] = field(default_factory=dict)
 
     def requantization_of(self, op: str, rule: str) -> Recipe:
         """The recipe that names the requantizer of a rule of an operator."""
@@ -72,10 +74,16 @@ class Profile:
         """The preferred rules of an operator."""
         return self.recipes[op].rules if op in self.recipes else ()
 
+    def instead_of(self, op: str, rule: str) -> str:
+        """The rule that runs in place of one: mostly itself."""
+        recipe = self.instead.get(f"{op}/{rule}")
+        return rule if recipe is None else recipe.rules[0]
+
     def evidence_of(self, op: str, rule: str) -> str:
         """Why a rule of an operator runs, and its requantizer; "" where this profile says nothing of it."""
         said = [self.recipes[key] for key in (f"{op}/{rule}", op) if key in self.recipes]
         told = [recipe for recipe in said if recipe.requantizer or rule in recipe.rules]
+        told += [recipe for key, recipe in self.instead.items() if key.startswith(f"{op}/") and rule in recipe.rules]
         return "; ".join(dict.fromkeys(recipe.evidence for recipe in told if recipe.evidence))
 
     def override(self, name: str, recipes: Mapping[str, Recipe], **changes: Any) -> Profile:

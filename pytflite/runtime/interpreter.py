@@ -18,7 +18,7 @@ from pytflite.model.read import read
 from pytflite.model.types import Model
 from pytflite.ops._api import Op
 from pytflite.ops._resolver import CustomOps, OpResolver, by_name
-from pytflite.profiles import OPTIMIZED, PROFILES, REFERENCE, XNNPACK, Profile
+from pytflite.profiles import OPTIMIZED, REFERENCE, XNNPACK, Profile, named
 from pytflite.runtime.wrapper import InterpreterWrapper
 
 Array = npt.NDArray[Any]
@@ -53,9 +53,7 @@ def profile_of(resolver_type: OpResolverType, profile: str | Profile | None) -> 
     if isinstance(profile, Profile):
         return profile
     if profile is not None:
-        if profile not in PROFILES:
-            raise ArgumentError(f"Unknown profile {profile!r}. Accepted: {', '.join(PROFILES)}.")
-        return PROFILES[profile]
+        return named(profile)
     if not isinstance(resolver_type, OpResolverType):
         raise ArgumentError(f"Unrecognized passed in op resolver type: {resolver_type}")
     return RESOLVED[resolver_type]

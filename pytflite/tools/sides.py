@@ -16,7 +16,7 @@ from pytflite.errors import ArgumentError
 from pytflite.model.read import read
 from pytflite.model.types import Model, Tensor
 from pytflite.model.write import write
-from pytflite.profiles import PROFILES, REFERENCE, Profile
+from pytflite.profiles import PROFILES, REFERENCE, SUFFIX, Profile, named
 from pytflite.runtime.scaling import dequantize, quantize
 from pytflite.runtime.session import Session
 from pytflite.tools.dump import match, read_dumps, surely
@@ -75,8 +75,8 @@ def side_of(model: Model, against: Against | Sequence[Against], profile: str | P
     if isinstance(against, Mapping):
         return _of_dump(model, "the dump", [against])
     text = os.fspath(against)
-    if text in PROFILES:
-        return _of_profile(model, PROFILES[text])
+    if text.removesuffix(SUFFIX) in PROFILES:
+        return _of_profile(model, named(text))
     if text.split(":")[0] == ORACLE:
         return _of_oracle(model, text.partition(":")[2] or "BUILTIN_REF")
     path = Path(text)

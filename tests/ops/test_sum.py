@@ -10,7 +10,7 @@ from pytflite.errors import PrepareError
 from pytflite.model.dtypes import dtype_from_letter
 from pytflite.model.write import write
 from pytflite.ops.sum import OP
-from pytflite.profiles import REFERENCE, run
+from pytflite.profiles import REFERENCE, meant
 from pytflite.schema.enums import BuiltinOperator
 from pytflite.schema.tables import ReducerOptions
 from tests.ops.harness import HAS_LITERT, Case, agree, agrees_with_golden, evaluate, real
@@ -19,7 +19,7 @@ from tests.ops.quantized import codes, tie_prone_scale
 from tests.ops.reductions import reduction, reductions
 
 LETTERS = sorted({kind[0] for kind in kinds(OP)} - {"i16"})
-MEANT = REFERENCE.override("meant", {"SUM": run("quantized")})
+MEANT = meant(REFERENCE)
 
 needs_litert = pytest.mark.skipif(not HAS_LITERT, reason="ai_edge_litert is not installed")
 

@@ -70,8 +70,15 @@ class Lstm8x8x8(NamedTuple):
     proj_clip: int
 
 
-def params_8x8_8(node: Node, specs: Specs) -> Lstm8x8x8:
-    """Params from the node's scales, options and intermediate tensors."""
+def params_8x8_8(node: Node, specs: Specs, *, mixed: bool) -> Lstm8x8x8:
+    """Params from the node's scales, options and intermediate tensors.
+
+    Args:
+        node: the operator.
+        specs: its tensors by name.
+        mixed: whether the output gate takes a zero point of another gate, and a shift of one for a multiplier, as the
+            real kernel does.
+    """
     cell, state, options = (*(required(node, specs, name) for name in ("cell_state", "output_state")), node.options)
     projection = required(node, specs, "projection_weights")
     required(node, specs, "projection_bias")
@@ -82,7 +89,7 @@ def params_8x8_8(node: Node, specs: Specs) -> Lstm8x8x8:
     scale = RealScale((projection.scale, STATE_SCALE), state.scale, "float32")
     return Lstm8x8x8(
         (node["input"].zero_point, state.zero_point),
-        {name: products_of(node, name, gates[name], state.scale) for name in FIRST},
+        {name: products_of(node, name, gates[name], state.scale, mixed) for name in FIRST},
         {name: gates[name].norm.scale for name in FIRST},
         quantized_clip(options.cell_clip, cell.scale, INT16) if options.cell_clip < 1 else 0,
         Wide.of(scale),
@@ -90,8 +97,8 @@ def params_8x8_8(node: Node, specs: Specs) -> Lstm8x8x8:
     )
 
 
-def products_of(node: Node, name: str, gate: Gate, state_scale: np.float32) -> tuple[ProductParams, ...]:
-    """Params of both products of a gate."""
+def products_of(node: Node, name: str, gate: Gate, state_scale: np.float32, mixed: bool) -> tuple[ProductParams, ...]:
+    """Params of both products of a gate; see `params_8x8_8`."""
     total, *products = node.intermediates[FIRST[name] : FIRST[name] + 3]
     found = [
         ProductParams(
@@ -101,7 +108,7 @@ def products_of(node: Node, name: str, gate: Gate, state_scale: np.float32) -> t
         )
         for weights, scale, product in zip(gate.weights, (node["input"].scale, state_scale), products, strict=True)
     ]
-    if name == "output":
+    if mixed and name == "output":
         (_, wrong), (_, shift) = (
             quantize_multiplier(float(node.intermediates[i + 2].scale / node.intermediates[i].scale)) for i in (3, 9)
         )
