@@ -50,7 +50,7 @@ class Session:
         preserve_all: keep every intermediate tensor; otherwise each is dropped after its last use.
         resources: what resource tensors stand for, shared by the sessions of an interpreter.
         engine: whether a static plan is bound to the compiled engine: by `bind`, or on the first invoke that nobody
-            observes.
+            observes; and once more, each tensor at a place of its own, on the second one that somebody does.
         pool: the threads of the engine, shared by the sessions of an interpreter.
 
     A session is the `pytflite.ops._api.Machine` of its stateful operators.
@@ -83,6 +83,9 @@ class Session:
         self._binds = engine and not preserve_all
         self._pool = pool or Pool()
         self._engine: Engine | None = None
+        self._watches = engine and not self.state.variables
+        self._observed = 0
+        self._watched: Engine | None = None
         self._within: Within | None = None
         self._path: tuple[Call, ...] = ()
         self._next_call = Call(0, 0, 0)
@@ -143,6 +146,10 @@ class Session:
         if observer is None and within is None and (engine := self.bind()) and engine.invoke(self):
             self.arrays = dict(self._outputs)
             return
+        if observer is not None and (watched := self._bound_to_watch()):
+            watched.watch(self, observer)
+            self.arrays = dict(self._outputs)
+            return
         outputs = self.arrays
         self.arrays, self._within, self._path = {}, within, path
         segment = self.plan.first
@@ -165,6 +172,13 @@ class Session:
             except MemoryError as fault:
                 raise PrepareError(f"The tensors and weights of the model do not fit into memory: {fault}") from fault
         return self._engine
+
+    def _bound_to_watch(self) -> Engine | None:
+        self._observed += 1
+        if self._watches and self._observed > 1:
+            self._watches = False
+            self._watched = bind(self.plan, {**self.inputs, **self._outputs}, self._pool, watched=True)
+        return self._watched
 
     def call(self, subgraph: int, inputs: Sequence[Array]) -> list[Array]:
         """Run a subgraph on behalf of an operator: copies of its outputs.

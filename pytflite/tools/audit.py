@@ -13,6 +13,7 @@ import numpy.typing as npt
 
 from pytflite import markup
 from pytflite.errors import ArgumentError
+from pytflite.kernels import load_kernel
 from pytflite.model.types import Model, Tensor
 from pytflite.plan.node import PreparedNode
 from pytflite.profiles import Profile
@@ -270,8 +271,7 @@ class Tally:
         self.tensor, self.node = tensor, node
         self.ends = clamp_of(node, tensor)
         self.elements = self.at_low = self.at_high = 0
-        self.low, self.high = tensor.dtype.qmax, tensor.dtype.qmin
-        self.codes = np.zeros(256 if tensor.dtype.bits <= 8 else 0, np.int64)
+        self.codes = np.zeros((2, 256 if tensor.dtype.bits <= 8 else 0), np.int64)
         self.channel_low: Array | None = None
         self.channel_high: Array | None = None
         self.accumulator: tuple[int, int] | None = None
@@ -280,15 +280,15 @@ class Tally:
 
     def add(self, output: Array, real: Array | None) -> None:
         """Count one sample."""
-        rows = output.reshape(-1, output.shape[-1] if output.ndim else 1)
-        low, high = rows.min(axis=0), rows.max(axis=0)
-        self.channel_low = low if self.channel_low is None else np.minimum(self.channel_low, low)
-        self.channel_high = high if self.channel_high is None else np.maximum(self.channel_high, high)
-        self.low, self.high = min(self.low, int(low.min())), max(self.high, int(high.max()))
+        rows = np.ascontiguousarray(output).reshape(-1, output.shape[-1] if output.ndim else 1)
+        if self.channel_low is None or self.channel_high is None:
+            self.channel_low, self.channel_high = rows[0].copy(), rows[0].copy()
         self.elements += output.size
         if self.codes.size:
-            self.codes += np.bincount(output.reshape(-1).view(np.uint8), minlength=256)
+            (load_kernel("tally") or tally)(rows, self.codes, self.channel_low, self.channel_high)
         else:
+            np.minimum(self.channel_low, rows.min(axis=0), out=self.channel_low)
+            np.maximum(self.channel_high, rows.max(axis=0), out=self.channel_high)
             self.at_low += int((output <= self.ends[0]).sum())
             self.at_high += int((output >= self.ends[1]).sum())
         if real is not None and real.shape == output.shape:
@@ -313,7 +313,8 @@ class Tally:
         assert self.channel_high is not None
         low, high = self.ends
         signed = self.tensor.dtype.numpy.kind == "i"
-        by_code = np.roll(self.codes, 128) if signed else self.codes
+        codes = self.codes.sum(axis=0)
+        by_code = np.roll(codes, 128) if signed else codes
         first = -128 if signed else 0
         at_low, at_high = self.at_low, self.at_high
         if self.codes.size:
@@ -333,8 +334,8 @@ class Tally:
             elements=self.elements,
             scale=scale,
             zero_point=int(quantization.zero_point[0]) if quantization.zero_point.size else 0,
-            low=self.low,
-            high=self.high,
+            low=int(self.channel_low.min()),
+            high=int(self.channel_high.max()),
             saturated_low=at_low / self.elements,
             saturated_high=at_high / self.elements,
             unused_codes=int((by_code[low - first : high - first + 1] == 0).sum()) if self.codes.size else None,
@@ -355,6 +356,13 @@ class Tally:
             return None
         stddev, mean, largest, squared = (float(column.mean()) for column in np.array(self.errors).T)
         return Errors(stddev, mean, largest, squared, float(np.sqrt(squared)) / scale)
+
+
+def tally(rows: Array, codes: Array, low: Array, high: Array) -> None:
+    """What the kernel of this name does."""
+    np.minimum(low, rows.min(axis=0), out=low)
+    np.maximum(high, rows.max(axis=0), out=high)
+    codes[0] += np.bincount(rows.reshape(-1).view(np.uint8), minlength=256)
 
 
 def clamp_of(node: PreparedNode, tensor: Tensor) -> tuple[int, int]:

@@ -10,8 +10,9 @@ import pytest
 
 import pytflite
 from pytflite.build import ModelBuilder
+from pytflite.kernels import load_kernel
 from pytflite.schema.enums import BuiltinOperator
-from pytflite.tools.audit import DEBUGGER_COLUMNS, bits_of
+from pytflite.tools.audit import DEBUGGER_COLUMNS, bits_of, tally
 from pytflite.tools.parity import random_inputs
 from tests import golden
 
@@ -88,6 +89,19 @@ def test_errors_and_csv() -> None:
     assert all(line.errors is not None and line.errors.max_abs_error == 0 for line in same.tensors)
     assert same.keep_in_float() == ()
     assert all(line in found.tensors for line in found.keep_in_float())
+
+
+@pytest.mark.parametrize("dtype", [np.int8, np.uint8])
+def test_the_kernel_counts_what_numpy_counts(dtype: type[np.generic]) -> None:
+    kernel = load_kernel("tally")
+    assert kernel is not None
+    rows = np.random.default_rng(1).integers(0, 256, (37, 5)).astype(np.uint8).view(dtype)
+    counted = [(np.zeros((2, 256), np.int64), rows[0].copy(), rows[0].copy()) for _ in range(2)]
+    kernel(rows, *counted[0])
+    tally(rows, *counted[1])
+    (codes, *ends), (wanted, *wanted_ends) = counted
+    assert codes.sum(axis=0).tolist() == wanted.sum(axis=0).tolist()
+    assert [end.tolist() for end in ends] == [end.tolist() for end in wanted_ends]
 
 
 def test_an_empty_data_set_is_refused() -> None:

@@ -15,17 +15,18 @@ if TYPE_CHECKING:
     from pytflite.runtime.engine.engine import Engine
 
 
-def bind(plan: Plan, arrays: Mapping[int, npt.NDArray[Any]], pool: Pool) -> Engine | None:
+def bind(plan: Plan, arrays: Mapping[int, npt.NDArray[Any]], pool: Pool, *, watched: bool = False) -> Engine | None:
     """A plan bound to the engine, None where that has nothing for it.
 
     Args:
         plan: what to run.
         arrays: inputs and computed outputs of the subgraph, by tensor index, with slack behind them.
         pool: runs what is compiled.
+        watched: whether it is to be watched node by node.
     """
     if not (plan.kernels and plan.is_static and can_compile()):
         return None
     from pytflite.runtime.engine.engine import Engine
 
-    engine = Engine(plan, arrays, pool) if Engine.takes(plan) else None
+    engine = Engine(plan, arrays, pool, watched=watched) if Engine.takes(plan) else None
     return engine if engine and engine.bound else None

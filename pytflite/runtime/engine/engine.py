@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
-from itertools import groupby
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -34,6 +33,7 @@ from pytflite.runtime.engine.binding import Call, Operand, binder_of
 from pytflite.runtime.engine.pool import Pool
 
 Array = npt.NDArray[Any]
+Observer = Callable[[PreparedNode, Sequence[Array | None], Sequence[Array]], None]
 
 
 class Program(NamedTuple):
@@ -78,6 +78,21 @@ class Fallback(NamedTuple):
             self.variables[index][...] = states[index]
 
 
+def joined(steps: Sequence[Fallback | Sequence[Call]]) -> Iterator[Fallback | Sequence[Call]]:
+    """The same with calls of neighbouring nodes in one row."""
+    calls: list[Call] = []
+    for step in steps:
+        if not isinstance(step, Fallback):
+            calls.extend(step)
+            continue
+        if calls:
+            yield calls
+        yield step
+        calls = []
+    if calls:
+        yield calls
+
+
 class Engine:
     """Runs a static plan.
 
@@ -85,20 +100,22 @@ class Engine:
         plan: see `takes`; static.
         arrays: inputs, outputs and variable tensors of the subgraph, by tensor index; with `SLACK` behind them.
         pool: runs the programs.
+        watched: whether nodes are run one at a time, every tensor with a place of its own, for `watch`.
 
     Attributes:
         bound: indices of the operators that run in compiled calls.
     """
 
-    def __init__(self, plan: Plan, arrays: Mapping[int, Array], pool: Pool | None = None) -> None:
+    def __init__(
+        self, plan: Plan, arrays: Mapping[int, Array], pool: Pool | None = None, *, watched: bool = False
+    ) -> None:
         self._pool = pool or Pool()
         places: dict[int, Operand] = {index: Operand(array, False) for index, array in arrays.items()}
         places |= {index: Operand(with_slack(value), True) for index, value in plan.first.values.items()}
         nodes = [node for node in plan.first.nodes if not _fold(node, places)]
-        self._keep: list[Any] = [_allocate(plan, nodes, places)]
+        self._keep: list[Any] = [_allocate(plan, nodes, places, shared=not watched)]
         self.bound: set[int] = set()
-        calls: list[Call] = []
-        steps: list[Any] = []
+        steps: list[Fallback | Sequence[Call]] = []
         variables = {tensor.index: arrays[tensor.index] for tensor in plan.subgraph.tensors if tensor.is_variable}
         for node in nodes:
             inputs = [None if i < 0 else places[i] for i in node.operator.inputs]
@@ -109,15 +126,16 @@ class Engine:
                 steps.append(Fallback(node, [operand and operand.array for operand in inputs], outputs, variables))
             else:
                 self.bound.add(node.operator.index)
-                steps += own
-                calls += own
+                steps.append(own)
+        calls = [call for step in steps if not isinstance(step, Fallback) for call in step]
         load([call.kernel for call in calls])
         self._failed = [call.failed for call in calls if call.failed is not None]
         self._pool.reserve(max((call.scratch for call in calls), default=0))
-        self._steps: list[Program | Fallback] = []
-        for _, group in groupby(steps, type):
-            alike = list(group)
-            self._steps += alike if isinstance(alike[0], Fallback) else [self._program(alike)]
+        rows = steps if watched else joined(steps)
+        self._steps = [step if isinstance(step, Fallback) else self._program(step) for step in rows]
+        self._nodes, self._places = plan.first.nodes, places
+        indices = [node.operator.index for node in nodes]
+        self._step_of = dict(zip(indices, self._steps, strict=True)) if watched else {}
 
     @staticmethod
     def takes(plan: Plan) -> bool:
@@ -136,10 +154,26 @@ class Engine:
         with self._pool.lock:
             for step in self._steps:
                 step(machine)
-            failed = [word for word in self._failed if word[0]]
-            for word in failed:
-                word[0] = 0
-            return not failed
+            return not self._has_failed()
+
+    def watch(self, machine: Machine, observer: Observer) -> None:
+        """Run all nodes, each seen by an observer; what that is given lasts until the next invoke."""
+        for node in self._nodes:
+            inputs = [None if index < 0 else self._places[index].array for index in node.operator.inputs]
+            outputs = [self._places[index].array for index in node.operator.outputs]
+            if step := self._step_of.get(node.operator.index):
+                with self._pool.lock:
+                    step(machine)
+                    if self._has_failed():
+                        Fallback(node, inputs, outputs, {})(machine)
+            observer(node, inputs, outputs)
+
+    def _has_failed(self) -> bool:
+        """Whether a kernel could not compute with the values, asked once."""
+        failed = [word for word in self._failed if word[0]]
+        for word in failed:
+            word[0] = 0
+        return bool(failed)
 
     def _program(self, calls: Sequence[Call]) -> Program:
         table = aligned(8 * ENTRY * len(calls)).view(np.int64).reshape(-1, ENTRY)
@@ -168,18 +202,19 @@ def _fold(node: PreparedNode, places: dict[int, Operand]) -> bool:
     return True
 
 
-def _allocate(plan: Plan, nodes: Sequence[PreparedNode], places: dict[int, Operand]) -> Array:
-    """Give every tensor that is neither input nor output a place in one buffer."""
+def _allocate(plan: Plan, nodes: Sequence[PreparedNode], places: dict[int, Operand], *, shared: bool) -> Array:
+    """Give every tensor that is neither input nor output a place in one buffer, shared as lifetimes allow."""
     extents: dict[int, Extent] = {}
     dtypes: dict[int, np.dtype[Any]] = {}
     for position, node in enumerate(nodes):
         for index, shape, dtype in zip(node.operator.outputs, node.shapes, node.dtypes, strict=True):
             if index not in places:
                 assert shape is not None
-                extents[index] = Extent(math.prod(shape) * dtype.itemsize, position, position)
+                last = position if shared else len(nodes)
+                extents[index] = Extent(math.prod(shape) * dtype.itemsize, position, last)
                 dtypes[index] = dtype
         for index in node.operator.inputs:
-            if index in extents:
+            if index in extents and shared:
                 extents[index] = extents[index]._replace(last=position)
     starts, size = offsets(extents)
     buffer = aligned(size)
