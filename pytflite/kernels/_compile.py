@@ -89,10 +89,10 @@ def object_code(function: Callable[..., None]) -> tuple[str, list[str], bytes]:
     library, inner = compiled.library, compiled.fndesc
     module = library.create_ir_module("entry")
     entry = ir.Function(module, ir.FunctionType(ir.VoidType(), [ir.IntType(64)] * 4), f"entry.{inner.mangled_name}")
-    builder = ir.IRBuilder(entry.append_basic_block())
+    body = ir.IRBuilder(entry.append_basic_block())
     declared = target.declare_function(module, inner)
-    target.call_conv.call_function(builder, declared, types.void, arguments, entry.args)
-    builder.ret_void()
+    target.call_conv.call_function(body, declared, types.void, arguments, entry.args)
+    body.ret_void()
     library.add_ir_module(module)
     code = library._final_module
     for linked in dict.fromkeys(library._linking_libraries):
@@ -100,10 +100,12 @@ def object_code(function: Callable[..., None]) -> tuple[str, list[str], bytes]:
     for value in (*code.functions, *code.global_variables):
         if not value.is_declaration and value.name != entry.name:
             value.linkage = "internal"
-    library._optimize_final_module()
     machine = target_machine()
-    unused = llvm.create_new_module_pass_manager()
-    unused.add_global_dead_code_eliminate_pass()
-    unused.run(code, llvm.create_pass_builder(machine, llvm.create_pipeline_tuning_options()))
+    tuning = llvm.create_pipeline_tuning_options(speed_level=3)
+    tuning.loop_vectorization = tuning.slp_vectorization = True
+    builder = llvm.create_pass_builder(machine, tuning)
+    passes = builder.getModulePassManager()
+    passes.add_global_dead_code_eliminate_pass()
+    passes.run(code, builder)
     needed = [value.name for value in (*code.functions, *code.global_variables) if value.is_declaration]
     return entry.name, [name for name in needed if not name.startswith("llvm.")], machine.emit_object(code)

@@ -71,7 +71,10 @@ class Pool:
         from pytflite.kernels.engine.program import kernel
 
         with self.lock:
-            self._alone, self._shared_run, self._join = (kernel((name,)) for name in ("run", "run_shared", "join"))
+            if self.threads == 1:
+                self._alone = kernel(("run",))
+            else:
+                self._together, self._join = kernel(("run_shared",)), kernel(("join",))
             if scratch > self._scratch:
                 self._scratch = scratch
                 self._memory = self._allocate()
@@ -92,7 +95,7 @@ class Pool:
             if worker.asleep:
                 worker.asleep.clear()
                 worker.bed.release()
-        self._shared_run(self._shared.ctypes.data, table, count, 0)
+        self._together(self._shared.ctypes.data, table, count, 0)
 
     def _start(self) -> None:
         stop: list[bool] = []
