@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import importlib.util
 import json
 import re
 import shutil
@@ -123,6 +124,31 @@ def test_the_hex_loader(folder: Path) -> None:
     with np.load(folder / "000_conv_2d" / "vectors.npz") as npz:
         low, high = npz["accumulator"].min(), npz["accumulator"].max()
         assert f"accumulator: {npz['accumulator'].size} words, {low}..{high}\n" in done.stdout
+
+
+def simulated(folder: Path, sources: Path) -> subprocess.CompletedProcess[str]:
+    """The cocotb example on the first operator."""
+    return subprocess.run(
+        [sys.executable, sources / "test_requantize.py", folder, "0"], capture_output=True, text=True, check=False
+    )
+
+
+@pytest.mark.skipif(
+    shutil.which("iverilog") is None or importlib.util.find_spec("cocotb") is None,
+    reason="needs Icarus Verilog and cocotb: apt-get install iverilog; pip install cocotb",
+)
+def test_the_cocotb_example_passes_and_finds_a_fault(folder: Path, tmp_path: Path) -> None:
+    shutil.copytree(folder, tmp_path / "vectors")
+    shutil.copytree(ROOT / "examples" / "vectors", tmp_path / "sources")
+    done = simulated(tmp_path / "vectors", tmp_path / "sources")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "512 elements are right" in done.stdout + done.stderr
+    module = tmp_path / "sources" / "requantize.sv"
+    module.write_text(module.read_text().replace("(remainder > threshold", "(remainder > mask"))
+    shutil.rmtree(tmp_path / "vectors" / "sim")
+    done = simulated(tmp_path / "vectors", tmp_path / "sources")
+    assert done.returncode != 0
+    assert "becomes" in done.stdout + done.stderr
 
 
 def test_other_kinds_of_models_are_written_too(tmp_path: Path) -> None:
