@@ -10,11 +10,11 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from pytflite.arithmetic.philox import rounds
+
 Array = npt.NDArray[Any]
 
 MASK = np.uint64(0xFFFFFFFF)
-PHILOX_MULTIPLIERS = np.uint64(0xD2511F53), np.uint64(0xCD9E8D57)
-PHILOX_KEY_STEPS = np.uint64(0x9E3779B9), np.uint64(0xBB67AE85)
 THREEFRY_PARITY = np.uint64(0x1BD11BDA)
 THREEFRY_ROTATIONS = (13, 15, 26, 6), (17, 29, 16, 24)
 
@@ -35,13 +35,8 @@ def philox(key: np.uint64, counters: Array, stream: np.uint64) -> Array:
     Returns:
         uint32, (blocks, 4).
     """
-    (k0, k1), (c0, c1) = words(key), words(counters)
-    c2, c3 = (np.full_like(counters, word) for word in words(stream))
-    for _ in range(10):
-        (low0, high0), (low1, high1) = words(c0 * PHILOX_MULTIPLIERS[0]), words(c2 * PHILOX_MULTIPLIERS[1])
-        c0, c1, c2, c3 = high1 ^ c1 ^ k0, low1, high0 ^ c3 ^ k1, low0
-        k0, k1 = (k0 + PHILOX_KEY_STEPS[0]) & MASK, (k1 + PHILOX_KEY_STEPS[1]) & MASK
-    return np.stack([c0, c1, c2, c3], -1).astype(np.uint32)
+    high = (np.full_like(counters, word) for word in words(stream))
+    return rounds(int(key), [*words(counters), *high]).astype(np.uint32)
 
 
 def threefry(key: np.uint64, counters: Array) -> Array:

@@ -22,6 +22,27 @@ BLOCK = 4
 """How many 32-bit numbers come out of one count."""
 
 
+def rounds(key: int, counter: list[Array]) -> Array:
+    """What comes out of counts: (count, 4) uint32, held as uint64.
+
+    Args:
+        key: 64 bits.
+        counter: the four words of each count, the lowest first, held as uint64.
+    """
+    x, shift = counter, np.uint64(32)
+    keys = [key & 0xFFFFFFFF, key >> 32]
+    for _ in range(ROUNDS):
+        first, second = MULTIPLIERS[0] * x[0], MULTIPLIERS[1] * x[2]
+        x = [
+            (second >> shift) ^ x[1] ^ np.uint64(keys[0]),
+            second & LOW,
+            (first >> shift) ^ x[3] ^ np.uint64(keys[1]),
+            first & LOW,
+        ]
+        keys = [(key + step) % 2**32 for key, step in zip(keys, KEY_STEPS, strict=True)]
+    return np.stack(x, axis=1)
+
+
 class Philox:
     """A stream of random numbers.
 
@@ -40,20 +61,9 @@ class Philox:
 
     def blocks(self, count: int) -> Array:
         """The next numbers: (count, 4) uint32, held as uint64."""
-        x = self._counted(count)
+        counters = self._counted(count)
         self.skip(count)
-        keys = [self._key & 0xFFFFFFFF, self._key >> 32]
-        for _ in range(ROUNDS):
-            first, second = MULTIPLIERS[0] * x[0], MULTIPLIERS[1] * x[2]
-            shift = np.uint64(32)
-            x = [
-                (second >> shift) ^ x[1] ^ np.uint64(keys[0]),
-                second & LOW,
-                (first >> shift) ^ x[3] ^ np.uint64(keys[1]),
-                first & LOW,
-            ]
-            keys = [(key + step) % 2**32 for key, step in zip(keys, KEY_STEPS, strict=True)]
-        return np.stack(x, axis=1)
+        return rounds(self._key, counters)
 
     def _counted(self, count: int) -> list[Array]:
         """The four words of each count, the lowest first."""

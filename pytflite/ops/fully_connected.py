@@ -29,27 +29,35 @@ import numpy as np
 import numpy.typing as npt
 
 from pytflite.arithmetic.epilogue import Epilogue
-from pytflite.arithmetic.hybrid import activate, quantize_rows
 from pytflite.arithmetic.requantize import Precision
-from pytflite.arithmetic.rounding import wrap_int32
 from pytflite.ops._api import Node, Op, Shape
 from pytflite.ops._shared.bias import check_bias_scale
 from pytflite.ops._shared.epilogues import float_epilogue, quantized_epilogue, unlimited_epilogue
-from pytflite.ops._shared.hybrid import hybrid_products, sse_products
-from pytflite.ops._shared.products import add_fused_products, add_products, integer_products
+from pytflite.ops._shared.hybrid_connections import (
+    blockwise_params,
+    define_blockwise,
+    define_hybrid,
+    define_hybrid_sparse,
+    hybrid_params,
+    is_blockwise,
+    is_packed,
+    lost_params,
+    packed_params,
+    rows_of,
+    sparse_hybrid_params,
+    unit_scales,
+)
+from pytflite.ops._shared.products import add_fused_products, add_products
 from pytflite.ops._shared.weight_formats import (
     BLOCK,
-    LEDGER_LIMIT,
     UNITS,
-    block_details,
-    block_scales,
     is_shuffled,
     is_sparse,
     require_dense,
     require_sparse_blocks,
     unshuffled,
 )
-from pytflite.schema.enums import ActivationFunctionType, BuiltinOperator, TensorType
+from pytflite.schema.enums import BuiltinOperator, TensorType
 from pytflite.schema.tables import FullyConnectedOptions
 
 Array = npt.NDArray[Any]
@@ -90,22 +98,6 @@ class FusedParams(NamedTuple):
     epilogue: Epilogue
 
 
-class HybridParams(NamedTuple):
-    """What the hybrid rule is given.
-
-    Attributes:
-        shape: of the output.
-        asymmetric: whether rows are quantized with a zero point.
-        filter_scale: float32, one per unit.
-        activation: name of the fused activation.
-    """
-
-    shape: Shape
-    asymmetric: bool
-    filter_scale: Array
-    activation: str
-
-
 class ShuffledParams(NamedTuple):
     """What the rule of shuffled weights is given.
 
@@ -118,20 +110,6 @@ class ShuffledParams(NamedTuple):
     shape: Shape
     workspace: Shape
     epilogue: Epilogue
-
-
-class BlockwiseParams(NamedTuple):
-    """What the block-wise rules are given.
-
-    Attributes:
-        shape: of the output.
-        filter_scale: float32, (units, blocks).
-        activation: name of the fused activation.
-    """
-
-    shape: Shape
-    filter_scale: Array
-    activation: str
 
 
 @OP.shapes
@@ -241,16 +219,6 @@ def integer_params(node: Node, accumulator: type[np.integer[Any]]) -> FullyConne
     return FullyConnectedParams(output.shape, output.dtype, accumulator(0), *offsets, epilogue)
 
 
-def unit_scales(node: Node) -> Array:
-    """float32, one filter scale per unit; a single one serves all."""
-    filter = node["filter"]
-    units, count = filter.shape[0], filter.scales.size
-    node.require(count in (1, units), f"{filter} has {count} scales. Accepted: 1 or {units}.")
-    narrow = filter.letter in ("i4", "i2")
-    node.require(not (narrow and filter.zero_points.any()), f"Zero points of {filter} must be 0.")
-    return np.broadcast_to(filter.scales, (units,))
-
-
 def float_params(node: Node) -> FullyConnectedParams:
     """Params of the float32 rule."""
     zero, output = np.float32(0), node["output"]
@@ -260,60 +228,6 @@ def float_params(node: Node) -> FullyConnectedParams:
 def fused_params(node: Node) -> FusedParams:
     """Params of the rule with fused multiply-add."""
     return FusedParams(node["output"].shape, unlimited_epilogue(node))
-
-
-def hybrid_params(node: Node) -> HybridParams:
-    """Params of the hybrid rule, which takes every fused activation."""
-    require_dense(node)
-    return row_params(node, unit_scales(node))
-
-
-def sparse_hybrid_params(node: Node) -> HybridParams:
-    """Params of the hybrid rule with a sparse filter; a single scale stays single."""
-    require_sparse_blocks(node, most=LEDGER_LIMIT)
-    return row_params(node, unit_scales(node)[: node["filter"].scales.size])
-
-
-def lost_params(node: Node) -> HybridParams:
-    """Params of the rule that knows nothing of blocks."""
-    require_dense(node)
-    return row_params(node, np.zeros(node["filter"].shape[0], np.float32))
-
-
-def row_params(node: Node, filter_scale: Array) -> HybridParams:
-    """Params of the hybrid rules with one scale per unit."""
-    asymmetric = bool(node.options.asymmetric_quantize_inputs)
-    return HybridParams(node["output"].shape, asymmetric, filter_scale, any_activation(node))
-
-
-def any_activation(node: Node) -> str:
-    """Name of the fused activation."""
-    activation = node.options.fused_activation_function
-    node.require(isinstance(activation, ActivationFunctionType), f"Fused activation {activation} is unknown.")
-    return str(activation.name)
-
-
-def blockwise_params(node: Node) -> BlockwiseParams:
-    """Params of the block-wise rule."""
-    require_dense(node)
-    node.require(0 not in node["filter"].shape, f"{node['filter']} must not be empty.")
-    return BlockwiseParams(node["output"].shape, block_scales(node, "filter"), any_activation(node))
-
-
-def packed_params(node: Node) -> BlockwiseParams:
-    """The same without the fused activation."""
-    return blockwise_params(node)._replace(activation="NONE")
-
-
-def is_blockwise(node: Node) -> bool:
-    """Whether there is a scale for each of several blocks."""
-    return block_details(node, "filter") is not None
-
-
-def is_packed(node: Node) -> bool:
-    """Whether the filter is one that the optimized kernel for 4 bits packs."""
-    units, depth = node["filter"].shape
-    return is_blockwise(node) and node["filter"].value is not None and units >= 4 and depth >= 32 and depth % 2 == 0
 
 
 @OP.rule("int8", "i8 F i32? -> i8", F="i8 i4 i2", params=quantized_params, kernel="fully_connected")
@@ -367,84 +281,28 @@ def define_shuffled(input: Array, filter: Array, bias: Array, p: ShuffledParams)
     yield "workspace", rows.reshape(len(rows), -1, BLOCK).swapaxes(0, 1).reshape(p.workspace).view(np.uint8)
 
 
-@OP.rule(
+HYBRID = "f32 F f32? -> f32"
+KERNEL = "fully_connected_hybrid"
+WEIGHTS = "i8 u8 i4 i2"
+
+OP.rule(
     "blockwise_lost",
-    "f32 F f32? -> f32",
-    F="i8 u8 i4 i2",
+    HYBRID,
+    F=WEIGHTS,
     params=lost_params,
-    kernel="fully_connected_hybrid",
+    kernel=KERNEL,
     when=is_blockwise,
     note="BUILTIN_REF takes the scale of a filter that is quantized in blocks for 0: the output is the bias.",
-)
-@OP.rule(
+)(define_hybrid)
+OP.rule(
     "hybrid",
-    "f32 F f32? -> f32",
-    F="i8 u8 i4 i2",
+    HYBRID,
+    F=WEIGHTS,
     params=hybrid_params,
-    kernel="fully_connected_hybrid",
+    kernel=KERNEL,
     note="Where the filter is no constant and rows have zero points, the real runtime keeps using its row sums "
     "from the first invoke. Here they are always those of the filter at hand.",
-)
-def define_hybrid(input: Array, filter: Array, bias: Array | None, p: HybridParams) -> Stages:
-    """Quantize, multiply as integers, scale back, add to the bias."""
-    depth = filter.shape[1]
-    if depth == 0:
-        yield "output", np.zeros(p.shape, np.float32)
-        return
-    rows = quantize_rows(rows_of(input, depth), asymmetric=p.asymmetric)
-    yield "quantized_input", rows.codes
-    accumulator = hybrid_products(rows, filter.view(np.int8))
-    yield "accumulator", accumulator
-    start = np.float32(0) if bias is None else bias.reshape(-1)
-    total = np.array(np.broadcast_to(start, accumulator.shape))
-    if input.any():
-        total += accumulator.astype(np.float32) * (rows.scale[:, np.newaxis] * p.filter_scale)
-    yield "scaled", total.reshape(p.shape)
-    yield "output", activate(total, p.activation).reshape(p.shape)
-
-
-@OP.rule("hybrid_sparse", "f32 F f32? -> f32", F="i8 u8", params=sparse_hybrid_params, when=is_sparse)
-def define_hybrid_sparse(input: Array, filter: Array, bias: Array | None, p: HybridParams) -> Stages:
-    """The same, but that what zero points add is taken off first, in float32."""
-    depth = filter.shape[1]
-    rows = quantize_rows(rows_of(input, depth), asymmetric=p.asymmetric)
-    yield "quantized_input", rows.codes
-    accumulator = wrap_int32(sse_products(rows.codes, filter.view(np.int8)))
-    yield "accumulator", accumulator
-    start = np.float32(0) if bias is None else bias.reshape(-1)
-    total = np.array(np.broadcast_to(start, accumulator.shape))
-    if input.any():
-        scale = rows.scale[:, np.newaxis]
-        zeros = rows.zero_point[:, np.newaxis].astype(np.float32)
-        zeros = scale * p.filter_scale * zeros if p.filter_scale.size == 1 else scale * zeros * p.filter_scale
-        if p.asymmetric:
-            total -= zeros * filter.view(np.int8).sum(axis=1, dtype=np.int64).astype(np.float32)
-        total += accumulator.astype(np.float32) * (scale * p.filter_scale)
-    yield "scaled", total.reshape(p.shape)
-    yield "output", activate(total, p.activation).reshape(p.shape)
-
-
-@OP.rule("blockwise", "f32 F f32? -> f32", F="i8 u8 i4 i2", params=blockwise_params, when=is_blockwise, by_name=True)
-@OP.rule("blockwise_packed", "f32 i4 f32? -> f32", params=packed_params, when=is_packed, by_name=True)
-def define_blockwise(input: Array, filter: Array, bias: Array | None, p: BlockwiseParams) -> Stages:
-    """Quantize, multiply as integers block by block, scale and sum the blocks (``EvalBlockwise4Bit``)."""
-    units, depth = filter.shape
-    rows = quantize_rows(rows_of(input, depth), asymmetric=True)
-    yield "quantized_input", rows.codes
-    total = np.zeros((len(rows.codes), units), np.float32)
-    weights = np.zeros(units, np.float32)
-    for k, columns in enumerate(np.split(np.arange(depth), p.filter_scale.shape[1])):
-        codes, scale = filter.view(np.int8)[:, columns], p.filter_scale[:, k]
-        total += integer_products(rows.codes[:, columns], codes).astype(np.float32) * scale
-        weights += scale * codes.sum(axis=1, dtype=np.int64).astype(np.float32)
-    total = (total - rows.zero_point[:, np.newaxis].astype(np.float32) * weights) * rows.scale[:, np.newaxis]
-    if bias is not None:
-        total += bias.reshape(-1)
-    yield "scaled", total.reshape(p.shape)
-    yield "output", activate(total, p.activation).reshape(p.shape)
-
-
-def rows_of(input: Array, depth: int) -> Array:
-    """The input as rows of a depth, without the rest."""
-    count = input.size // depth
-    return input.reshape(-1)[: count * depth].reshape(count, depth)
+)(define_hybrid)
+OP.rule("hybrid_sparse", HYBRID, F="i8 u8", params=sparse_hybrid_params, when=is_sparse)(define_hybrid_sparse)
+OP.rule("blockwise", HYBRID, F=WEIGHTS, params=blockwise_params, when=is_blockwise, by_name=True)(define_blockwise)
+OP.rule("blockwise_packed", "f32 i4 f32? -> f32", params=packed_params, when=is_packed, by_name=True)(define_blockwise)

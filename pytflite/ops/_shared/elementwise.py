@@ -11,8 +11,9 @@ import numpy.typing as npt
 
 from pytflite.arithmetic.epilogue import NarrowEpilogue, QuantizedEpilogue
 from pytflite.arithmetic.fixed_point import rounding_divide_by_pot
+from pytflite.arithmetic.power_of_two import checked_log2
 from pytflite.arithmetic.requantize import DoubleRounding, Requantizer, Truncated
-from pytflite.arithmetic.rounding import round_half_away, wrap_int32
+from pytflite.arithmetic.rounding import wrap_int32
 from pytflite.arithmetic.vectors import in_vectors
 from pytflite.ops._shared.epilogues import quantized_activation, quantized_epilogue
 
@@ -320,14 +321,8 @@ def has_pot_scales(node: Node) -> bool:
     tensors = node["input1"], node["input2"], node["output"]
     asks = node.operator.options is not None and node.options.pot_scale_int16
     return asks and all(
-        tensor.is_quantized and tensor.scale > 0 and abs(np.log2(tensor.scale) - exponent(tensor)) < 1e-3
-        for tensor in tensors
+        tensor.is_quantized and tensor.scale > 0 and checked_log2(tensor.scale)[1] for tensor in tensors
     )
-
-
-def exponent(tensor: TensorSpec) -> int:
-    """The power of two nearest to a scale (``CheckedLog2``, quantization_util.cc)."""
-    return int(round_half_away(np.log2(tensor.scale)))
 
 
 def pot_params(node: Node) -> PotParams:
@@ -335,7 +330,8 @@ def pot_params(node: Node) -> PotParams:
     output = node["output"]
     for tensor in (node["input1"], node["input2"], output):
         node.require(tensor.zero_point == 0, f"The zero point of {tensor} must be 0.")
-    shift1, shift2 = (exponent(output) - exponent(node[role]) for role in ("input1", "input2"))
+    exponent = checked_log2(output.scale)[0]
+    shift1, shift2 = (exponent - checked_log2(node[role].scale)[0] for role in ("input1", "input2"))
     node.require(
         min(shift1, shift2) == 0 and max(shift1, shift2) < 16,
         f"The scale of {output} must be 2^0..2^15 times that of one input and equal to that of the other, "
