@@ -93,6 +93,8 @@ def _of_bytes(path: Path, suffix: str) -> dict[str, Array]:
         return layers
     if suffix in RAW:
         return {path.stem: _file(path)}
+    if b"\0" in data:
+        return {}
     text = data.decode(errors="replace")
     if suffix == ".csv":
         return _csv(text)

@@ -109,7 +109,7 @@ def _of_dump(model: Model, name: str, dumps: Sequence[Arrays]) -> Other:
         def side(inputs: Mapping[int, Array]) -> Side:
             shapes = {**shapes_of(model, inputs), **{index: array.shape for index, array in inputs.items()}}
             dump = match(arrays, model.main, shapes)
-            return Side(name, dump.tensors, notes=dump.notes)
+            return Side(name, {**inputs, **dump.tensors}, notes=dump.notes)
 
         return side
 

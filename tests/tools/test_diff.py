@@ -6,14 +6,19 @@ import dataclasses
 import tempfile
 from pathlib import Path
 
+import flatbuffers
 import numpy as np
 import pytest
 
 import pytflite
-from pytflite.profiles import REFERENCE, requantize
+from pytflite.profiles import OPTIMIZED, REFERENCE, requantize
 from pytflite.tools.parity import random_inputs
+from pytflite.tools.sides import inputs_in, run_all
 from tests import golden
 from tests.files import SHARED, needs_corpus
+from tests.ops.harness import Case
+from tests.ops.test_svdf import svdf
+from tests.ops.variables import running_sum
 
 SEPARABLE = pytflite.read(golden.load("separable/int8").model)
 INPUTS = random_inputs(SEPARABLE, 1)
@@ -223,6 +228,170 @@ def test_something_that_is_no_dump(tmp_path: Path) -> None:
         pytflite.diff(SEPARABLE, tmp_path / "a.txt", INPUTS)
     with pytest.raises(pytflite.ArgumentError, match="is no profile"):
         pytflite.diff(SEPARABLE, "no_such_thing", INPUTS)
+
+
+def test_names_that_are_cut_and_numbers_of_operators_are_understood() -> None:
+    outputs = [SEPARABLE.main.tensors[o.outputs[0]].name for o in SEPARABLE.main.operators]
+    found = compare_npz({f"prefix/{name}": COMPUTED[name] for name in outputs})
+    assert found.equal
+    assert len(found.tensors) == len(outputs)
+    assert "a part of its name" in " ".join(found.notes)
+    found = compare_npz({f"layer{i:02d}": COMPUTED[name] for i, name in enumerate(outputs)})
+    assert found.equal
+    assert len(found.tensors) == len(outputs)
+
+
+def test_nameless_tensors_are_taken_by_size_and_order() -> None:
+    outputs = [SEPARABLE.main.tensors[o.outputs[0]].name for o in SEPARABLE.main.operators]
+    letters = "abcdefghijklmnopqrstuvwxyz"
+    kept = [name for i, name in enumerate(outputs) if i != 7]
+    found = compare_npz({f"{letters[i]}{letters[i]}": COMPUTED[name] for i, name in enumerate(kept)})
+    assert {line.name for line in found.tensors} == set(kept)
+    assert found.equal
+    said = " ".join(found.notes)
+    assert "by its size and place" in said
+    assert "1 tensors are not in the dump: Mean" in said
+
+
+def test_images_in_nchw_are_turned() -> None:
+    def turned(array: np.ndarray) -> np.ndarray:
+        return array.transpose(0, 3, 1, 2) if array.ndim == 4 and len({*array.shape[1:]}) > 1 else array
+
+    found = compare_npz({name: turned(array) for name, array in COMPUTED.items()})
+    assert found.equal, found.verdict
+    assert len(found.tensors) == len(COMPUTED)
+    assert "is in NCHW" in " ".join(found.notes)
+
+
+def test_tensors_that_are_left_out_are_computed_from_those_before() -> None:
+    faulty = REFERENCE.override("faulty", {"DEPTHWISE_CONV_2D": requantize("wide")})
+    run = pytflite.trace(SEPARABLE, [INPUTS], profile=faulty)
+    ends = {o.outputs[0] for o in SEPARABLE.main.operators if o.name in ("ADD", "MEAN")}
+    found = pytflite.diff(SEPARABLE, {f"{r.tensor}": a for r, a in run if r.tensor in ends}, INPUTS)
+    assert {line.op for line in found.tensors} == {"ADD", "MEAN"}
+    assert found.first is not None
+    assert found.first.injected == found.first.differing
+    assert found.first.since == 0
+    assert "made between operators 0 and" in found.first.verdict
+
+
+# --------------------------------------------------------------------------------------------------------- invokes
+
+
+def test_counts_add_up_over_invokes(tmp_path: Path) -> None:
+    invokes = [random_inputs(SEPARABLE, seed) for seed in (1, 2, 3)]
+    each = [pytflite.diff(SEPARABLE, "optimized", inputs) for inputs in invokes]
+    together = pytflite.diff(SEPARABLE, "optimized", *invokes)
+    for i, line in enumerate(together.tensors):
+        parts = [found.tensors[i] for found in each]
+        for counted in ("elements", "differing", "injected", "inherited"):
+            assert getattr(line, counted) == sum(getattr(part, counted) for part in parts)
+        assert line.largest == max(part.largest for part in parts)
+        assert not line.largest or parts[line.invoke].largest == line.largest
+    path = tmp_path / "t.npz"
+    pytflite.trace(SEPARABLE, invokes, profile="optimized", to=path)
+    assert pytflite.diff(SEPARABLE, path, *invokes).tensors == together.tensors
+    dumps = [{f"{i}": a for i, a in run_all(SEPARABLE, OPTIMIZED, {0: x[0]}).items()} for x in invokes]
+    assert pytflite.diff(SEPARABLE, dumps, *invokes).tensors == together.tensors
+    with pytest.raises(pytflite.ArgumentError, match="3 to compare with"):
+        pytflite.diff(SEPARABLE, path, *invokes, invokes[0])
+
+
+def dumps_of(case: Case) -> list[dict[str, np.ndarray]]:
+    run = list(pytflite.trace(case.model, case.inputs))
+    return [{f"{r.tensor}": a for r, a in run if r.invoke == n and r.tensor >= 0} for n in range(len(case.inputs))]
+
+
+def test_variables_of_the_other_side_are_followed() -> None:
+    case = running_sum([np.array([i, -i], np.float32) for i in range(1, 5)])
+    found = pytflite.diff(case.model, "reference", *case.inputs)
+    assert found.equal
+    runs = [
+        {f"{r.tensor}": a for r, a in pytflite.trace(case.model, case.inputs[: n + 1]) if r.invoke == n}
+        for n in range(4)
+    ]
+    (add,) = (o for o in case.model.main.operators if o.name == "ADD")
+    for run in runs[1:]:
+        run[f"{add.outputs[0]}"] = run[f"{add.outputs[0]}"] + 1
+    found = pytflite.diff(case.model, runs, *case.inputs)
+    lines = {line.op: line for line in found.tensors}
+    assert lines["ADD"].injected is not None
+    assert {line.op for line in found.tensors if line.injected} >= {"ADD"}
+    assert lines["READ_VARIABLE"].injected == 4
+
+
+@pytest.mark.parametrize("kind", ["int8", "float32"])
+def test_states_of_the_other_side_are_followed(kind: str) -> None:
+    case = svdf(kind, 3)
+    (operator,) = case.model.main.operators
+    found = pytflite.diff(case.model, dumps_of(case), *case.inputs)
+    assert found.equal
+    (line,) = found.tensors
+    assert (line.operator, line.injected, line.inherited) == (operator.index, 0, 0)
+
+
+def test_another_model_under_another_profile() -> None:
+    found = pytflite.diff(SEPARABLE, SEPARABLE, INPUTS, other_profile="optimized")
+    assert not found.equal
+    assert found.tensors == pytflite.diff(SEPARABLE, "optimized", INPUTS).tensors
+    assert pytflite.diff(SEPARABLE, SEPARABLE, INPUTS, profile="optimized", other_profile="optimized").equal
+
+
+# ------------------------------------------------------------------------------------------------------------ TFLM
+
+
+def write_layer_by_layer(path: Path, tensors: dict[int, np.ndarray], inputs: list[int]) -> Path:
+    """What TFLM's tool writes, by the FlatBuffers library: schema layer_by_layer_schema.fbs."""
+    b = flatbuffers.Builder(1024)
+
+    def vector(offsets: list[int]) -> int:
+        b.StartVector(4, len(offsets), 4)
+        for offset in reversed(offsets):
+            b.PrependUOffsetTRelative(offset)
+        return b.EndVector()
+
+    def tensor(index: int, input_index: int, layer: int) -> int:
+        array = tensors[index]
+        data = b.CreateByteVector(array.tobytes())
+        b.StartVector(4, array.ndim, 4)
+        for size in reversed(array.shape):
+            b.PrependInt32(size)
+        shape = b.EndVector()
+        b.StartObject(7)
+        b.PrependUint32Slot(0, input_index & 0xFFFFFFFF, 0)
+        b.PrependUint32Slot(1, index, 0)
+        b.PrependUOffsetTRelativeSlot(2, shape, 0)
+        b.PrependInt8Slot(3, {"int8": 9, "float32": 0}[array.dtype.name], 0)
+        b.PrependUOffsetTRelativeSlot(4, data, 0)
+        b.PrependUint32Slot(5, array.nbytes, 0)
+        b.PrependUint32Slot(6, layer & 0xFFFFFFFF, 0)
+        return b.EndObject()
+
+    given = vector([tensor(index, i, -1) for i, index in enumerate(inputs)])
+    written = vector([tensor(index, -1, i) for i, index in enumerate(tensors) if index not in inputs])
+    b.StartObject(2)
+    b.PrependUOffsetTRelativeSlot(0, written, 0)
+    b.PrependUint32Slot(1, 0, 0)
+    graphs = vector([b.EndObject()])
+    b.StartObject(2)
+    b.PrependUOffsetTRelativeSlot(0, given, 0)
+    b.PrependUOffsetTRelativeSlot(1, graphs, 0)
+    b.Finish(b.EndObject())
+    path.write_bytes(b.Output())
+    return path
+
+
+@pytest.mark.parametrize("suffix", ["", ".bin", ".lbl"])
+def test_what_tflm_writes_layer_by_layer(tmp_path: Path, suffix: str) -> None:
+    run = run_all(SEPARABLE, OPTIMIZED, dict(zip(SEPARABLE.main.inputs, INPUTS, strict=True)))
+    path = write_layer_by_layer(tmp_path / f"debug{suffix}", run, list(SEPARABLE.main.inputs))
+    assert inputs_in(SEPARABLE, [path])[0][0].tobytes() == INPUTS[0].tobytes()
+    assert pytflite.diff(SEPARABLE, path, INPUTS, profile="optimized").equal
+    assert pytflite.diff(SEPARABLE, path, INPUTS).tensors == pytflite.diff(SEPARABLE, "optimized", INPUTS).tensors
+    damaged = path.read_bytes()[:-40]
+    path.write_bytes(damaged)
+    with pytest.raises(pytflite.ArgumentError, match="holds no tensors"):
+        pytflite.diff(SEPARABLE, path if suffix != ".bin" else path.rename(tmp_path / "debug"), INPUTS)
 
 
 # ---------------------------------------------------------------------------------------------------------- models
