@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+import numpy.typing as npt
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from pytflite.build import ModelBuilder
+from pytflite.model.dtypes import dtype_from_letter
 from pytflite.schema.enums import ActivationFunctionType, BuiltinOperator, Padding
-from pytflite.schema.tables import DepthwiseConv2DOptions
+from pytflite.schema.tables import AddOptions, DepthwiseConv2DOptions, MulOptions, SoftmaxOptions, SubOptions
 from tests.ops.convolutions import convolution_case
 from tests.ops.test_batch_matmul import matrix_product
 from tests.ops.test_conv_2d import convolution
@@ -17,7 +21,10 @@ from tests.ops.test_fully_connected import full_connections
 
 pytest.importorskip("numba", reason="numba is not installed: the definitions run alone")
 
+from pytflite.runtime.engine.engine import Engine
 from tests.engine.engines import agree
+
+Array = npt.NDArray[Any]
 
 ACTIVATIONS = list(ActivationFunctionType)[:4]
 
@@ -88,3 +95,83 @@ def test_matrix_products(kind: str, batch: Any, rows: int, depth: int, columns: 
     sizes = {"rows": rows, "depth": depth, "columns": columns}
     subject = matrix_product(kind, 3, batch=(batch, ()), constant=True, adj_y=adj_y, **sizes)
     assert agree(subject.model, subject.inputs[0]).bound == ({0} if kind == "int16x8" or depth == 1 else set())
+
+
+def single(name: str, arrays: list[Array], letters: str, scales: list[float], **more: Any) -> Engine:
+    """One operator on the engine and by its definition: dtype letters and scales, the output's last."""
+    g = (b := ModelBuilder()).subgraph("main")
+    kinds = letters.split()
+    points = more.get("zero_points", [0] * len(kinds))
+    quantization = [
+        {} if kind == "f32" else {"scale": np.float32(scale), "zero_point": point}
+        for kind, scale, point in zip(kinds, scales, points, strict=True)
+    ]
+    tensors = [
+        g.input(f"input{k}", array.shape, kind, **quantized)
+        for k, (array, kind, quantized) in enumerate(zip(arrays, kinds, quantization, strict=False))
+    ]
+    y = g.output("output", (0,), kinds[-1], **quantization[-1])
+    g.operator(BuiltinOperator[name], tensors, [y], more.get("options"))
+    return agree(b.build(), arrays)
+
+
+def codes(rng: np.random.Generator, letter: str, shape: tuple[int, ...]) -> Array:
+    """Codes of the whole range, its ends among them."""
+    limits = np.iinfo(dtype_from_letter(letter).numpy)
+    array = rng.integers(limits.min, limits.max + 1, shape)
+    return np.where(rng.random(shape) < 0.1, rng.choice([limits.min, limits.max], shape), array).astype(limits.dtype)
+
+
+@pytest.mark.parametrize(("name", "table"), [("ADD", AddOptions), ("SUB", SubOptions), ("MUL", MulOptions)])
+@pytest.mark.parametrize(
+    ("shape1", "shape2"),
+    [((1,), (1,)), ((2, 3, 37), (2, 3, 37)), ((3, 1, 5), (1, 4, 1)), ((), (4, 19)), ((2, 3, 2, 3, 5), (2, 3, 1, 3, 1))],
+)
+def test_two_inputs(name: str, table: Any, shape1: tuple[int, ...], shape2: tuple[int, ...]) -> None:
+    bound = 0
+    for seed in range(12):
+        rng = np.random.default_rng(seed)
+        arrays = [codes(rng, "i16", shape1), codes(rng, "i16", shape2)]
+        scales = np.exp(rng.uniform(-9, -2, 3))
+        scales[2] *= 1 if name == "MUL" else 5
+        options: dict[str, Any] = {} if name == "MUL" else {"pot_scale_int16": False}
+        options["fused_activation_function"] = ACTIVATIONS[seed % 4]
+        bound += len(single(name, arrays, "i16 i16 i16", list(scales), options=table(**options)).bound)
+    assert bound > 4
+
+
+@pytest.mark.parametrize(
+    ("name", "letters", "scales"),
+    [
+        ("RELU", "i16 i16", [0.001, 0.003]),
+        ("LEAKY_RELU", "i16 i16", [0.001, 0.0007]),
+        ("LOGISTIC", "i16 i16", [0.0004, 2.0**-15]),
+        ("TANH", "i16 i16", [0.0004, 2.0**-15]),
+        ("QUANTIZE", "i16 i8", [0.001, 0.2]),
+        ("QUANTIZE", "i16 i16", [0.001, 0.0008]),
+        ("DEQUANTIZE", "i16 f32", [0.001, 0]),
+        ("DEQUANTIZE", "i8 f32", [0.1, 0]),
+        ("DEQUANTIZE", "u8 f32", [0.1, 0]),
+    ],
+)
+def test_functions_of_a_code(name: str, letters: str, scales: list[float]) -> None:
+    for shape in ((1,), (3, 5, 7)):
+        array = codes(np.random.default_rng(0), letters.split()[0], shape)
+        assert single(name, [array], letters, scales).bound == {0}
+
+
+@pytest.mark.parametrize(("letter", "zero_point"), [("i8", -128), ("i8", 127), ("u8", 3), ("i16", 0)])
+@pytest.mark.parametrize("scale", [0.5, 0.1, 1e-30])
+def test_quantize(letter: str, zero_point: int, scale: float) -> None:
+    rng = np.random.default_rng(0)
+    array = (rng.integers(-400, 400, (3, 100)) / 4).astype(np.float32)
+    array[0, :9] = [np.inf, -np.inf, np.nan, 1e38, -1e38, 0.24999999, -0.24999999, 2.0**30, -(2.0**30)]
+    assert single("QUANTIZE", [array], f"f32 {letter}", [1, scale], zero_points=[0, zero_point]).bound == {0}
+
+
+@pytest.mark.parametrize("shape", [(1,), (3, 2), (2, 3, 40), (1, 1001)])
+@pytest.mark.parametrize("letter", ["i8", "u8"])
+def test_softmax(shape: tuple[int, ...], letter: str) -> None:
+    array = codes(np.random.default_rng(0), letter, shape)
+    options = SoftmaxOptions(beta=1.0)
+    assert single("SOFTMAX", [array], f"{letter} i16", [0.1, 2.0**-15], options=options).bound == {0}

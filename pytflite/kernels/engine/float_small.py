@@ -100,7 +100,11 @@ def make_two(operation: int) -> Callable[..., None]:
     def f32_two(p: Any, scratch: Any, part: Any, parts: Any) -> None:
         bounds, count = carray(pointer(word(p, 3), np.float32), 2), word(p, 7)
         low, high = bounds[0], bounds[1]
-        first, last = share(word(p, 4), part, parts)
+        lower, upper, first, last = np.int64(0), count, np.int64(0), word(p, 4)
+        if last * word(p, 5) * word(p, 6) > 1:
+            first, last = share(last, part, parts)
+        else:
+            lower, upper = share(count, part, parts)
         output = word(p, 2) + 4 * first * word(p, 5) * word(p, 6) * count
         for i in range(first, last):
             for j in range(word(p, 5)):
@@ -110,13 +114,13 @@ def make_two(operation: int) -> Callable[..., None]:
                     left, right = carray(pointer(start1, np.float32), count), carray(pointer(start2, np.float32), count)
                     target = carray(pointer(output, np.float32), count)
                     if word(p, 11) == 0:
-                        for c in range(count):
+                        for c in range(lower, upper):
                             target[c] = clamped(of_two(operation, left[0], right[c]), low, high)
                     elif word(p, 15) == 0:
-                        for c in range(count):
+                        for c in range(lower, upper):
                             target[c] = clamped(of_two(operation, left[c], right[0]), low, high)
                     else:
-                        for c in range(count):
+                        for c in range(lower, upper):
                             target[c] = clamped(of_two(operation, left[c], right[c]), low, high)
                     output += 4 * count
 

@@ -18,6 +18,7 @@ from pytflite.kernels.engine import (
     resize,
     short_depthwise,
     short_gemm,
+    short_small,
     small,
 )
 
@@ -33,6 +34,7 @@ MAKERS: dict[str, Callable[..., Callable[..., None]]] = {
     "resize_integer": resize.make_integer,
     **hybrid_gemm.MAKERS,
     **recurrent.MAKERS,
+    **short_small.MAKERS,
     **small.MAKERS,
     **float_small.MAKERS,
     **driver.MAKERS,

@@ -26,6 +26,7 @@ from pytflite.runtime.engine import (  # noqa: F401
     recurrent,
     reductions,
     resizing,
+    short_others,
     short_products,
 )
 from pytflite.runtime.engine.arena import Extent, offsets

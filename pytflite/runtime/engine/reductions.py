@@ -145,11 +145,14 @@ def shows(positions: int, stride: int, padding: int, filter_size: int, size: int
 
 @binder("SOFTMAX", "int8", "uint8")
 def softmax(node: PreparedNode, inputs: Sequence[Operand | None], outputs: Sequence[Array]) -> Calls:
-    """Codes to codes; the kernel gives up where the definition refuses a row."""
+    """Codes to codes; the kernel for 8-bit outputs gives up where the definition refuses a row."""
     assert inputs[0] is not None
     input, (output,) = inputs[0].array, outputs
-    if input.dtype != output.dtype or not 0 < input.shape[-1] < 4096 or not input.size:
+    if not 0 < input.shape[-1] < 4096 or not input.size:
         return None
+    if output.dtype == np.int16:
+        words = [input, output, input.size // input.shape[-1], input.shape[-1], node.params.exps.copy(), flip_of(input)]
+        return [Call(("short_softmax",), words, parts_of(input.size))]
     depth, failed = input.shape[-1], aligned(8).view(np.int64)
     words = [
         input, output, input.size // depth, depth, node.params.exps.copy(), flip_of(input), failed

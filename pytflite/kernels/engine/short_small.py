@@ -1,0 +1,195 @@
+"""Kernels of codes that are not all 8-bit: tables, sums and products of int16, QUANTIZE of floats, SOFTMAX to int16."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numba
+import numpy as np
+from numba import types
+
+from pytflite.kernels.engine._ir import Loop, at, call, constant, i16, i32, i64, load, shuffle, splat, vector
+from pytflite.kernels.engine.epilogue import HEAD, RECIPES
+from pytflite.kernels.engine.isa import ISA, LANES, int16s, int32s
+from pytflite.kernels.engine.memory import emitted, pointer, share, word
+from pytflite.kernels.engine.short_gemm import store_shorts
+from pytflite.kernels.engine.small import high_product, reciprocal
+from pytflite.kernels.engine.words import MUL, SUB
+
+carray: Any = numba.carray  # type: ignore[attr-defined]
+
+UNSIGNED: dict[int, Any] = {1: np.uint8, 2: np.uint16, 4: np.uint32}
+SIGNED: dict[int, Any] = {1: np.int8, 2: np.int16}
+
+
+def make_table(source_bytes: int, target_bytes: int) -> Callable[..., None]:
+    """What becomes of each code, by its bits without a sign. Words: input, output, count, table."""
+    source_type, target_type, entries = UNSIGNED[source_bytes], UNSIGNED[target_bytes], 1 << 8 * source_bytes
+
+    def table(p: Any, scratch: Any, part: Any, parts: Any) -> None:
+        count = word(p, 2)
+        source = carray(pointer(word(p, 0), source_type), count)
+        target = carray(pointer(word(p, 1), target_type), count)
+        values = carray(pointer(word(p, 3), target_type), entries)
+        first, last = share(count, part, parts)
+        for i in range(first, last):
+            target[i] = values[source[i]]
+
+    return table
+
+
+def make_quantize(target_bytes: int) -> Callable[..., None]:
+    """QUANTIZE of float32. Words: input, output, count, address of the scale, zero point, low, high."""
+    target_type = SIGNED[target_bytes]
+
+    def quantize(p: Any, scratch: Any, part: Any, parts: Any) -> None:
+        count, scale = word(p, 2), carray(pointer(word(p, 3), np.float32), 1)[0]
+        source = carray(pointer(word(p, 0), np.float32), count)
+        target = carray(pointer(word(p, 1), target_type), count)
+        zero_point, low, high = np.int32(word(p, 4)), np.int32(word(p, 5)), np.int32(word(p, 6))
+        first, last = share(count, part, parts)
+        for i in range(first, last):
+            scaled = source[i] / scale
+            fits = abs(scaled) < np.float32(2.0**31)
+            scaled = scaled if fits else np.float32(0)
+            whole = np.int32(scaled)
+            rest = scaled - np.float32(whole)
+            whole += np.int32(rest >= np.float32(0.5)) - np.int32(rest <= np.float32(-0.5))
+            code = np.int32((np.int32(whole) if fits else np.int32(-(1 << 31))) + zero_point)
+            code = low if code < low else code
+            target[i] = target_type(high if code > high else code)
+
+    return quantize
+
+
+def make_softmax() -> Callable[..., None]:
+    """Rows of 8-bit codes to int16. Words: input, output, rows, depth, exps (256 int64), flip."""
+
+    def short_softmax(p: Any, scratch: Any, part: Any, parts: Any) -> None:
+        rows, depth, flip = word(p, 2), word(p, 3), np.uint8(word(p, 5))
+        source = carray(pointer(word(p, 0), np.uint8), (rows, depth))
+        target = carray(pointer(word(p, 1), np.int16), (rows, depth))
+        exps = carray(pointer(word(p, 4), np.int64), 256)
+        first, last = share(rows, part, parts)
+        for n in range(first, last):
+            largest = np.int8(-128)
+            for c in range(depth):
+                largest = max(largest, np.int8(source[n, c] ^ flip))
+            top, sum, headroom = np.int64(largest), np.int64(0), np.int64(0)
+            for c in range(depth):
+                sum += (exps[top - np.int64(np.int8(source[n, c] ^ flip))] + np.int64(2048)) >> np.int64(12)
+            while (sum << headroom) & np.int64(1 << 31) == 0:
+                headroom += 1
+            shift = np.int64(12 + 31 - 16) - headroom
+            inverse = reciprocal((sum << headroom) - np.int64(1 << 31))
+            for c in range(depth):
+                product = high_product(inverse, exps[top - np.int64(np.int8(source[n, c] ^ flip))])
+                code = (product + (np.int64(1) << (shift - np.int64(1)))) >> shift
+                target[n, c] = np.int16(min(code - np.int64(1 << 15), np.int64((1 << 15) - 1)))
+
+    return short_softmax
+
+
+@emitted(prefer_literal=True)
+def row(
+    typing: Any, operation: Any, recipe1: Any, recipe2: Any, recipe: Any, step1: Any, step2: Any,
+    input1: Any, input2: Any, output: Any, heads: Any, shift: Any, bounds: Any, count: Any,
+) -> Any:  # fmt: skip
+    """Elements side by side, two vectors at a time.
+
+    Args:
+        typing: of numba.
+        operation: MUL, ADD or SUB; a literal, as are the next five.
+        recipe1: index into `RECIPES`, of the first input, which a product does without.
+        recipe2: of the second one.
+        recipe: of the sum or product.
+        step1: whether the first input moves on; otherwise it has one element.
+        step2: the same of the second one.
+        input1: address.
+        input2: address.
+        output: address.
+        heads: address of the heads of output, first and second input.
+        shift: to the left, of both inputs of a sum.
+        bounds: address of the two bounds of the activation: int16.
+        count: how many elements, at least one.
+    """
+    literals = [value.literal_value for value in (operation, recipe1, recipe2, recipe, step1, step2)]
+
+    def emit(context: Any, b: Any, signature: Any, arguments: Any) -> Any:
+        _emit_row(b, *literals, *arguments[6:])
+        return context.get_dummy_value()
+
+    return types.void(operation, recipe1, recipe2, recipe, step1, step2, *[types.int64] * 7), emit
+
+
+def _emit_row(
+    b: Any, operation: int, recipe1: int, recipe2: int, recipe: int, step1: int, step2: int,
+    input1: Any, input2: Any, output: Any, heads: Any, shift: Any, bounds: Any, count: Any,
+) -> None:  # fmt: skip
+    starts = [load(b, heads, int32s, HEAD * k, 4) for k in range(3)]
+    shifts = splat(b, b.trunc(shift, i32), LANES)
+    loop = Loop(b, constant(i64, 0), [])
+    offset = b.shl(loop.index, constant(i64, 1))
+    operands = []
+    for address, step in ((input1, step1), (input2, step2)):
+        codes = load(b, b.add(address, offset), int16s) if step else splat(b, load(b, address, i16, align=2), 2 * LANES)
+        operands.append([b.sext(shuffle(b, range(first, first + LANES), codes), int32s) for first in (0, LANES)])
+    halves = []
+    for pair in zip(*operands, strict=True):
+        if operation == MUL:
+            total = b.mul(*pair)
+        else:
+            scaled = [
+                RECIPES[own](b, b.add(b.shl(x, shifts), starts[k]), at(b, heads, HEAD * k + 4 * LANES))
+                for k, (x, own) in enumerate(zip(pair, (recipe1, recipe2), strict=True), 1)
+            ]
+            total = b.sub(*scaled) if operation == SUB else b.add(*scaled)
+        halves.append(RECIPES[recipe](b, b.add(total, starts[0]), at(b, heads, 4 * LANES)))
+    codes = ISA.narrow_to_16(b, *halves)
+    for k, name in enumerate(("smax", "smin")):
+        bound = splat(b, load(b, bounds, i16, 2 * k, 2), 2 * LANES)
+        codes = call(b, f"llvm.{name}.v{2 * LANES}i16", vector(i16, 2 * LANES), [codes, bound])
+    store_shorts(b, codes, b.add(output, offset), b.sub(count, loop.index))
+    loop.end(2 * LANES, count, [])
+
+
+def make_two(
+    operation: int, recipe1: int, recipe2: int, recipe: int, step1: int, step2: int
+) -> Callable[..., None]:  # fmt: skip
+    """Sums and products of int16; literals as of `row`.
+
+    Words: input 1, input 2, output, heads, shift, bounds, then as in `float_small.make_two` the sizes of four
+    dimensions and the steps of both inputs along them.
+    """
+
+    def short_two(p: Any, scratch: Any, part: Any, parts: Any) -> None:
+        count = word(p, 9)
+        lower, upper, first, last = np.int64(0), count, np.int64(0), word(p, 6)
+        if last * word(p, 7) * word(p, 8) > 1:
+            first, last = share(last, part, parts)
+        else:
+            lower, upper = share(count, part, parts)
+        if lower >= upper:
+            return
+        output = word(p, 2) + 2 * first * word(p, 7) * word(p, 8) * count
+        for i in range(first, last):
+            for j in range(word(p, 7)):
+                for k in range(word(p, 8)):
+                    start1 = word(p, 0) + 2 * (i * word(p, 10) + j * word(p, 11) + k * word(p, 12) + lower * step1)
+                    start2 = word(p, 1) + 2 * (i * word(p, 14) + j * word(p, 15) + k * word(p, 16) + lower * step2)
+                    row(
+                        operation, recipe1, recipe2, recipe, step1, step2, start1, start2, output + 2 * lower,
+                        word(p, 3), word(p, 4), word(p, 5), upper - lower,
+                    )  # fmt: skip
+                    output += 2 * count
+
+    return short_two
+
+
+MAKERS: dict[str, Callable[..., Callable[..., None]]] = {
+    "table": make_table,
+    "quantize": make_quantize,
+    "short_softmax": make_softmax,
+    "short_two": make_two,
+}

@@ -1,0 +1,171 @@
+"""Binders of operators whose codes are not all 8-bit: functions of a code, sums and products; QUANTIZE."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from pytflite.arithmetic.requantize import Requantizer
+from pytflite.kernels.engine import packing
+from pytflite.kernels.engine.buffers import aligned
+from pytflite.kernels.engine.isa import LANES
+from pytflite.kernels.engine.words import ADD, MUL, SUB
+from pytflite.ops._shared.elementwise import Rescale, RescaledParams
+from pytflite.ops.mul import MulParams
+from pytflite.ops.quantize import QuantizeParams
+from pytflite.plan.node import PreparedNode
+from pytflite.runtime.engine.binding import (
+    Call,
+    Calls,
+    Operand,
+    binder,
+    is_code,
+    left_factors,
+    parts_of,
+    recipe_of,
+)
+from pytflite.runtime.engine.float_others import walk_of
+
+Array = npt.NDArray[Any]
+
+NONE = 0
+"""Stands for the recipe of inputs that are not rescaled."""
+
+
+@binder("ABS", "int16")
+@binder("GELU", "int16")
+@binder("LEAKY_RELU", "int16")
+@binder("LOGISTIC", "int16", "int16_gemmlowp")
+@binder("QUANTIZE", "requantize")
+@binder("RELU", "int16")
+@binder("RELU6", "int16")
+@binder("TANH", "int16", "int16_gemmlowp")
+def function(node: PreparedNode, inputs: Sequence[Operand | None], outputs: Sequence[Array]) -> Calls:
+    """A table of what the definition makes of every code."""
+    assert inputs[0] is not None
+    input, (output,) = inputs[0].array, outputs
+    return tabulated(node, input, output) if input.dtype == np.int16 else None
+
+
+@binder("DEQUANTIZE", "affine", "affine_first_scale")
+def dequantize(node: PreparedNode, inputs: Sequence[Operand | None], outputs: Sequence[Array]) -> Calls:
+    """One scale for all."""
+    assert inputs[0] is not None
+    input, (output,) = inputs[0].array, outputs
+    one = node.params.scale.size == node.params.zero_point.size == 1
+    return tabulated(node, input, output) if one and (is_code(input) or input.dtype == np.int16) else None
+
+
+def tabulated(node: PreparedNode, input: Array, output: Array) -> Calls:
+    """The call for an operator that treats every code alike, whatever its place."""
+    if not input.size:
+        return None
+    codes = np.arange(1 << 8 * input.itemsize).astype(f"u{input.itemsize}").view(input.dtype)
+    *_, (_, values) = node.stages([codes.reshape((-1,) + (1,) * (input.ndim - 1))])
+    table = np.ascontiguousarray(values).reshape(-1)
+    words = [input, output, input.size, table]
+    return [Call(("table", input.itemsize, output.itemsize), words, parts_of(input.size))]
+
+
+@binder("QUANTIZE", "float32")
+def quantize(node: PreparedNode, inputs: Sequence[Operand | None], outputs: Sequence[Array]) -> Calls:
+    """One scale for all."""
+    assert inputs[0] is not None
+    input, (output,) = inputs[0].array, outputs
+    p: QuantizeParams = node.params
+    limits = np.iinfo(output.dtype)
+    fits = limits.min <= p.qmin <= p.qmax <= limits.max and abs(int(p.affine.zero_point.reshape(-1)[0])) < 1 << 31
+    if p.affine.scale.size > 1 or not (input.size and fits):
+        return None
+    scale = aligned(4).view(np.float32)
+    scale[:] = p.affine.scale.reshape(-1)
+    words = [input, output, input.size, scale, int(p.affine.zero_point.reshape(-1)[0]), p.qmin, p.qmax]
+    return [Call(("quantize", output.itemsize), words, parts_of(input.size))]
+
+
+@binder("ADD", "int16")
+def add(node: PreparedNode, inputs: Sequence[Operand | None], outputs: Sequence[Array]) -> Calls:
+    """Sums."""
+    return sums(node, inputs, outputs, ADD)
+
+
+@binder("SUB", "int16")
+def sub(node: PreparedNode, inputs: Sequence[Operand | None], outputs: Sequence[Array]) -> Calls:
+    """Differences."""
+    return sums(node, inputs, outputs, SUB)
+
+
+def sums(node: PreparedNode, inputs: Sequence[Operand | None], outputs: Sequence[Array], operation: int) -> Calls:
+    """The call for the sum, or difference, of two inputs at a common scale."""
+    p: RescaledParams = node.params
+    first, second = rescaled(p.input1), rescaled(p.input2)
+    if first is None or second is None or p.input1.left_shift != p.input2.left_shift:
+        return None
+    (recipe1, reach1), (recipe2, reach2) = first, second
+    return two(p.epilogue, (recipe1, recipe2), reach1 + reach2, inputs, outputs, operation, p.input1.left_shift)
+
+
+def rescaled(p: Rescale) -> tuple[packing.Recipe, int] | None:
+    """How an int16 input comes to the common scale, by which its codes are at least halved, and how far they reach."""
+    if p.offset != 0 or not 0 <= p.left_shift <= 15:
+        return None
+    reach = 1 << 15 + p.left_shift
+    recipe = recipe_without_left_shift(p.requantizer, reach)
+    return None if recipe is None else (recipe, (reach >> 1) + 1)
+
+
+def recipe_without_left_shift(requantizer: Requantizer, reach: int) -> packing.Recipe | None:
+    """The recipe of a requantizer for all channels, None if it is none for the engine."""
+    if left_factors(requantizer, 1)[0] != 1:
+        return None
+    return recipe_of(requantizer, np.array([reach]), rectified=False)
+
+
+@binder("MUL", "int16", "float64_scale")
+def mul(node: PreparedNode, inputs: Sequence[Operand | None], outputs: Sequence[Array]) -> Calls:
+    """Products."""
+    p: MulParams = node.params
+    if p.input1_offset != 0 or p.input2_offset != 0:
+        return None
+    return two(p.epilogue, (), 1 << 30, inputs, outputs, MUL, 0)
+
+
+def two(
+    epilogue: Any, own: Sequence[packing.Recipe], reach: int, inputs: Sequence[Operand | None],
+    outputs: Sequence[Array], operation: int, shift: int,
+) -> Calls:  # fmt: skip
+    """The call for two inputs of int16.
+
+    Args:
+        epilogue: from the sum or product to the output.
+        own: how the inputs come to a common scale; none for products.
+        reach: the largest magnitude of a sum or product.
+        inputs: of the node.
+        outputs: of the node.
+        operation: what to do.
+        shift: to the left, of both inputs.
+    """
+    arrays, (output,) = [operand.array for operand in inputs if operand is not None], outputs
+    walk = walk_of(arrays[0].shape, arrays[1].shape)
+    recipe = recipe_without_left_shift(epilogue.requantizer, reach)
+    low, high = epilogue.activation_min, epilogue.activation_max
+    takes = all(array.dtype == np.int16 and array.size for array in (*arrays, output)) and epilogue.output_offset == 0
+    if walk is None or recipe is None or not takes or not -(1 << 15) <= low <= high < 1 << 15:
+        return None
+    all_recipes = recipe, *own
+    heads = [
+        packing.heads(
+            np.zeros(LANES, np.int64), packing.Recipe(r.kind, tuple(np.repeat(c, LANES) for c in r.columns)), 1
+        )
+        for r in all_recipes
+    ]
+    heads += heads[:1] * (3 - len(heads))
+    constants, bounds = aligned(3 * heads[0].size), aligned(4).view(np.int16)
+    constants[:], bounds[:] = np.concatenate(heads).reshape(-1), (low, high)
+    kinds = [r.kind for r in own] or [NONE, NONE]
+    literals = operation, *kinds, recipe.kind, walk[7], walk[11]
+    words = [*arrays, output, constants, shift, bounds, *walk]
+    return [Call(("short_two", *literals), words, parts_of(output.size))]
