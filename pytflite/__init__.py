@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from pytflite.runtime.native import LoadedModel, load
     from pytflite.runtime.scaling import SaturationWarning, dequantize, quantize
     from pytflite.tools.audit import Audit, audit
+    from pytflite.tools.compare import Comparison, compare
     from pytflite.tools.diff import Diff, diff
     from pytflite.tools.explain import Explained, explain
     from pytflite.tools.identify import Identity, identify
@@ -79,6 +80,7 @@ _HOMES = {
     "pytflite.runtime.native": ("LoadedModel", "load"),
     "pytflite.runtime.scaling": ("SaturationWarning", "dequantize", "quantize"),
     "pytflite.tools.audit": ("Audit", "audit"),
+    "pytflite.tools.compare": ("Comparison", "compare"),
     "pytflite.tools.diff": ("Diff", "diff"),
     "pytflite.tools.explain": ("Explained", "explain"),
     "pytflite.tools.identify": ("Identity", "identify"),
@@ -115,6 +117,8 @@ __all__ = [  # noqa: RUF022 - in the order that people meet them
     "Record",
     "explain",
     "Explained",
+    "compare",
+    "Comparison",
     "diff",
     "Diff",
     "identify",

@@ -101,7 +101,8 @@ def explain(
         model: path, bytes or `Model`.
         inputs: for the model: a list of arrays, or arrays by tensor name.
         operator: index of the operator.
-        at: index of the element of its first output; without one, the element of the largest code.
+        at: index of the element of its first output; without one, where the profiles differ most, and if they don't,
+            the element of the largest code.
         profiles: names, or `Profile`.
         kernels: whether compiled kernels may stand in for definitions.
 
@@ -116,11 +117,12 @@ def explain(
     fed = bind(model, inputs)
     node, given, outputs = run_to(model, chosen[0], fed, operator, kernels)
     tensor = model.main.tensors[node.operator.outputs[0]]
-    index = _checked_index(tensor, outputs[0], at)
-    found = [_explain(tensor, chosen[0], node, given, outputs, index)]
+    ran = [(chosen[0], node, outputs)]
     for profile in chosen[1:]:
         other = _node_under(model, profile, fed, operator, kernels)
-        found.append(_explain(tensor, profile, other, given, other.run(given)[0], index))
+        ran.append((profile, other, other.run(given)[0]))
+    index = _checked_index(tensor, [outputs[0] for _, _, outputs in ran], at)
+    found = [_explain(tensor, profile, node, given, outputs, index) for profile, node, outputs in ran]
     return Explained(operator, node.op.name, tensor.index, tensor.name, index, tuple(found), parting(found))
 
 
@@ -154,13 +156,16 @@ def _node_under(
     return known[operator] if operator in known else run_to(model, profile, inputs, operator, kernels)[0]
 
 
-def _checked_index(tensor: Tensor, output: Array, index: Sequence[int] | None) -> Index:
+def _checked_index(tensor: Tensor, outputs: Sequence[Array], index: Sequence[int] | None) -> Index:
+    output = outputs[0]
     if not output.size or output.dtype.kind not in "iufb":
         raise ArgumentError(
             f"Tensor {tensor.index} '{tensor.name}' of {output.dtype}{list(output.shape)} has no numbers."
         )
     if index is None:
-        return tuple(int(i) for i in np.unravel_index(int(np.argmax(output)), output.shape))
+        change = np.nan_to_num(np.max([np.abs(other.astype(np.float64) - output) for other in outputs], axis=0))
+        chosen = change if change.any() else np.nan_to_num(output)
+        return tuple(int(i) for i in np.unravel_index(int(np.argmax(chosen)), output.shape))
     if len(index) != output.ndim or not all(-size <= i < size for i, size in zip(index, output.shape, strict=True)):
         raise ArgumentError(f"There is no element {list(index)} in '{tensor.name}' of shape {list(output.shape)}.")
     return tuple(int(i) % size for i, size in zip(index, output.shape, strict=True))

@@ -111,6 +111,17 @@ def test_profiles_part_at_a_tie() -> None:
     assert "a tie" in first.steps[[step.name for step in first.steps].index("requantized")].note
 
 
+def test_without_an_element_it_is_where_profiles_differ_most() -> None:
+    recording = golden.load("residual/int8")
+    inputs = inputs_of(recording)
+    found = pytflite.compare(recording.model, ["reference", "xnnpack"], inputs)[0].partings
+    assert found
+    for parting in found:
+        explained = pytflite.explain(recording.model, inputs, parting.operator, profiles=["reference", "xnnpack"])
+        ours, theirs = (explanation.value for explanation in explained.explanations)
+        assert abs(ours - theirs) == parting.largest
+
+
 def test_profiles_that_go_different_ways() -> None:
     double = REFERENCE.override("double", {"FULLY_CONNECTED": requantize("double_rounding")})
     operator = next(o.index for o in pytflite.read(DIGITS.model).main.operators if o.name == "FULLY_CONNECTED")

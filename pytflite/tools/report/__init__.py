@@ -63,7 +63,8 @@ class OperatorPage:
         place: where it is drawn.
         outputs: what its outputs held.
         audit: ranges and accumulators of its quantized outputs.
-        explanation: how its worst element was computed, or that of the largest code; "" where it was not asked for.
+        explanation: how an element was computed: where profiles differ most, else the worst one, else that of the
+            largest code; "" where it was not asked for.
     """
 
     operator: OperatorLine
@@ -193,7 +194,7 @@ def report(
     told: dict[int, str] = {}
     for operator, at in _to_explain(list(why), diffs, explanations).items():
         progress(2 + len(diffs) + len(told), total, f"explain {operator}")
-        told[operator] = _explanation(model, inputs, operator, at, profiles)
+        told[operator] = _explanation(model, inputs, operator, at if len(profiles) == 1 else None, profiles)
     places, edges = lay_out([(line.inputs, line.outputs) for line in main.operators])
     pages = tuple(
         OperatorPage(
