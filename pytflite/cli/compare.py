@@ -37,11 +37,11 @@ def compare(
 
 def _show(found: Comparison) -> None:
     made = table(f"{found.profile} against {found.against}", ">operator", "", ">differ", ">max", "recipe")
-    said: set[str] = set()
+    said: dict[str, int] = {}
     for parting in found.partings:
         recipe = f"{parting.theirs} Instead of {parting.ours}"
-        shown = "as above" if recipe in said else recipe
-        said.add(recipe)
+        first = said.setdefault(recipe, parting.operator)
+        shown = recipe if first == parting.operator else f"as operator {first}"
         share = f"{parting.differing} of {parting.elements}"
         made.add_row(str(parting.operator), parting.op, share, f"{parting.largest:g}", shown)
     if found.partings:
@@ -52,6 +52,7 @@ def _show(found: Comparison) -> None:
         markup=False,
     )
     for name, elements, differing, largest in found.outputs:
-        console.print(
-            f"output {name}: {differing} of {elements} differ in the end, by at most {largest:g}", markup=False
+        end = (
+            f"{differing} of {elements} differ in the end, by at most {largest:g}" if differing else "equal in the end"
         )
+        console.print(f"output {name}: {end}", markup=False)

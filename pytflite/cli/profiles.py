@@ -9,8 +9,8 @@ import typer
 from rich.table import Table
 
 from pytflite.cli.app import app, console, print_json, table
-from pytflite.profiles import MEANT, PROFILES, SUFFIX
-from pytflite.tools.recipes import RecipeLine, recipes
+from pytflite.profiles import MEANT, NEWEST, PROFILES, SUFFIX
+from pytflite.tools.recipes import RecipeLine, conformance, recipes, requantizers_of
 from pytflite.tools.running import named_profile
 
 
@@ -23,15 +23,17 @@ def profiles(
 ) -> None:
     """List profiles; of those named (and reference) the recipe of every operator and dtype, with the evidence."""
     if not names:
+        sources = conformance()["sources"]
+        listed = [(*each, sources.get(each[0].removesuffix(f"@{NEWEST}"), "")) for each in _reproduced()]
         if json:
-            print_json([{"name": profile.name, "reproduces": profile.reproduces} for profile in PROFILES.values()])
+            print_json([dict(zip(("name", "reproduces", "compared_with"), each, strict=True)) for each in listed])
             return
-        made = table("", "profile", "reproduces")
-        for profile in PROFILES.values():
-            made.add_row(profile.name, profile.reproduces)
-        made.add_row(f"any{SUFFIX}", "the same without the bugs of the runtime:")
+        made = table("", "profile", "reproduces", "compared with")
+        for each in listed:
+            made.add_row(*each)
+        made.add_row(f"any{SUFFIX}", "the same without the bugs of the runtime:", "")
         for key, recipe in MEANT.items():
-            made.add_row("", f"{key} becomes {recipe.rules[0]}: {recipe.evidence}")
+            made.add_row("", f"{key} becomes {recipe.rules[0]}: {recipe.evidence}", "")
         console.print(made, markup=False)
         return
     chosen = [named_profile(name) for name in dict.fromkeys(["reference", *names])]
@@ -39,17 +41,30 @@ def profiles(
     if json:
         print_json(lines)
         return
-    made = table("", "operator", "dtypes", "profile", "recipe", "evidence")
-    for (name, types), rows in groupby(lines, key=lambda line: (line.op, line.types)):
-        _add(made, name, types, list(rows), every)
+    made = table("", "operator", "dtypes", "profile", "recipe", "evidence", ">equal cases")
+    shown: list[RecipeLine] = []
+    for _, rows in groupby(lines, key=lambda line: (line.op, line.types)):
+        shown += _add(made, list(rows), every)
     console.print(made, markup=False)
+    for name, words in requantizers_of(shown).items():
+        console.print(f"{name}: {words}", markup=False)
+    for profile in chosen:
+        source = conformance()["sources"].get(profile.name.removesuffix(f"@{NEWEST}"))
+        console.print(f"{profile.name}: {f'compared with {source}' if source else 'not compared yet'}", markup=False)
 
 
-def _add(made: Table, name: str, types: str, rows: list[RecipeLine], every: bool) -> None:
-    """Add the rows of one operator and dtypes, unless all profiles agree."""
+def _reproduced() -> list[tuple[str, str]]:
+    """Every profile and what it reproduces."""
+    return [(profile.name, profile.reproduces) for profile in PROFILES.values()]
+
+
+def _add(made: Table, rows: list[RecipeLine], every: bool) -> list[RecipeLine]:
+    """Add the rows of one operator and dtypes, unless all profiles agree; what was added."""
     if not every and len({row.recipe for row in rows}) == 1:
-        return
+        return []
+    name, types = rows[0].op, rows[0].types
     for row in rows:
         profile = f"{row.profile}, taken by {row.delegate}" if row.delegate else row.profile
-        made.add_row(name, types, profile, row.recipe, row.evidence)
+        made.add_row(name, types, profile, row.recipe, row.evidence, str(row.equal) if row.equal else "")
         name = types = ""
+    return rows

@@ -53,6 +53,7 @@ def named(name: str) -> Profile:
 
 __all__ = [
     "MEANT",
+    "NEWEST",
     "OPTIMIZED",
     "PROFILES",
     "REFERENCE",

@@ -6,7 +6,7 @@ operators whose numbers change by that. It takes others, too, that only move or 
 Floats: convolutions and FULLY_CONNECTED are exact for CPUs with fused multiply-add (compared on AVX2; on the first
 generation of AMD's Zen, XNNPACK adds products in another order). What else it takes of floats is computed here as in
 `optimized`: XNNPACK's polynomials for exp, tanh and the like, and its order of sums, lead to numbers within 1e-6 of the
-largest in a tensor.
+largest in a tensor. While it runs, the CPU takes subnormal numbers for zeros; here they are numbers.
 """
 
 from pytflite.profiles.base import Profile, requantize, run

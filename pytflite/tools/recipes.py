@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import json
+import re
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import Any
 
-from pytflite.arithmetic.requantize import requantizers_in
+from pytflite.arithmetic.requantize import REQUANTIZERS, requantizers_in
 from pytflite.ops._api import Op, Rule, TypeRow
 from pytflite.ops._resolver import builtins
 from pytflite.plan.node import PreparedNode
-from pytflite.profiles import Profile
+from pytflite.profiles import NEWEST, Profile
 from pytflite.profiles.delegate import Delegate
 
 
@@ -24,6 +29,9 @@ class RecipeLine:
         recipe: the rule, with what it depends on where there are several, and the requantizer where one is named.
         delegate: who takes such nodes, if they fulfil its conditions; "" for the runtime itself.
         evidence: where the runtime does so.
+        equal: how many such nodes, at least, were found equal to the real thing in every bit; for a runtime with a
+            delegate those included that the delegate takes.
+        source: what the profile was compared with, "" where with nothing.
     """
 
     op: str
@@ -32,6 +40,8 @@ class RecipeLine:
     recipe: str
     delegate: str
     evidence: str
+    equal: int
+    source: str
 
 
 def recipes(profiles: Sequence[Profile], op: str = "") -> Iterator[RecipeLine]:
@@ -42,17 +52,54 @@ def recipes(profiles: Sequence[Profile], op: str = "") -> Iterator[RecipeLine]:
         op: only operators whose name contains this.
     """
     for declared in builtins():
-        if op.upper() in declared.name:
-            for row in dict.fromkeys(row for rule in declared.rules for row in rule.types):
-                for profile in profiles:
-                    yield from _lines(declared, row, profile)
+        if op.upper() not in declared.name:
+            continue
+        runs = {name for profile in profiles for each in _arithmetics(profile) for name in each.rules_of(declared.name)}
+        rules = [rule for rule in declared.rules if rule.name in runs or not rule.by_name]
+        for row in dict.fromkeys(row for rule in rules for row in rule.types):
+            named = any(_names_requantizer(declared, row, each) for one in profiles for each in _arithmetics(one))
+            for profile in profiles:
+                yield from _lines(declared, row, profile, named)
 
 
-def _lines(op: Op, row: TypeRow, profile: Profile) -> Iterator[RecipeLine]:
-    yield RecipeLine(op.name, row.text, profile.name, *_recipe(op, row, profile, ""))
+def _arithmetics(profile: Profile) -> list[Profile]:
+    """A profile, and what its delegate computes with."""
+    return [profile] if profile.delegate is None else [profile, profile.delegate.arithmetic]
+
+
+def _names_requantizer(op: Op, row: TypeRow, profile: Profile) -> bool:
+    """Whether a profile says how a row is requantized."""
+    said = profile.recipes.keys() & {op.name, *(f"{op.name}/{rule.name}" for rule in _rules(op, row, profile))}
+    return any(profile.recipes[key].requantizer for key in said)
+
+
+def _lines(op: Op, row: TypeRow, profile: Profile, named: bool) -> Iterator[RecipeLine]:
+    name = profile.name.removesuffix(f"@{NEWEST}")
+    source = conformance()["sources"].get(name, "")
+    cases, taken, differing = _compared(op, row, name)
+    line = op.name, row.text, profile.name
+    yield RecipeLine(*line, *_recipe(op, row, profile, named, ""), cases - differing, source)
     delegate = profile.delegate
     if delegate is not None and _takes(delegate, op, row):
-        yield RecipeLine(op.name, row.text, profile.name, *_recipe(op, row, delegate.arithmetic, delegate.name))
+        recipe = _recipe(op, row, delegate.arithmetic, named, delegate.name)
+        yield RecipeLine(*line, *recipe, max(taken - differing, 0), source)
+
+
+def _compared(op: Op, row: TypeRow, profile: str) -> tuple[int, int, int]:
+    """Of the cases that fit a row: how many, how many of them a delegate takes, how many differ."""
+    counts = [0, 0, 0]
+    for types, found in conformance()["rows"].get(op.name, {}).items():
+        sides = [[None if word == "-" else word for word in side.split()] for side in types.split("->")]
+        if row.matches(*sides) and profile in found:
+            counts = [count + more for count, more in zip(counts, found[profile], strict=True)]
+    return counts[0], counts[1], counts[2]
+
+
+@cache
+def conformance() -> dict[str, Any]:
+    """What ``golden/conformance.py`` found: ``sources`` by profile; ``rows`` by operator, dtypes and profile."""
+    found: dict[str, Any] = json.loads((files("pytflite") / "data" / "conformance.json").read_text())
+    return found
 
 
 def _takes(delegate: Delegate, op: Op, row: TypeRow) -> bool:
@@ -63,10 +110,8 @@ def _takes(delegate: Delegate, op: Op, row: TypeRow) -> bool:
     )
 
 
-def _recipe(op: Op, row: TypeRow, profile: Profile, delegate: str) -> tuple[str, str, str]:
+def _recipe(op: Op, row: TypeRow, profile: Profile, named: bool, delegate: str) -> tuple[str, str, str]:
     rules = list(_rules(op, row, profile))
-    said = profile.recipes.keys() & {op.name, *(f"{op.name}/{rule.name}" for rule in rules)}
-    named = any(profile.recipes[key].requantizer for key in said)
     words = [f"{rule.name}, {_requantizers(op, rule, profile)}" if named else rule.name for rule in rules]
     evidence = dict.fromkeys(filter(None, (profile.evidence_of(op.name, rule.name) for rule in rules)))
     return " or ".join(words), delegate, "; ".join(evidence)
@@ -92,6 +137,12 @@ def _rules(op: Op, row: TypeRow, profile: Profile) -> Iterator[Rule]:
         if rule.when is None:
             return
         refused.add(rule.name)
+
+
+def requantizers_of(lines: Iterable[RecipeLine]) -> dict[str, str]:
+    """The requantizers that lines name, and what they are in words."""
+    words = {word for line in lines for word in re.findall(r"[,(] ?(\w+)", line.recipe)}
+    return {name: _first_sentence(kind) for name, kind in REQUANTIZERS.items() if name in words}
 
 
 def in_words(node: PreparedNode) -> str:

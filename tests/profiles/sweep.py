@@ -5,23 +5,26 @@ from __future__ import annotations
 import importlib
 import warnings
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 from unittest import mock
 
 import numpy.typing as npt
 from hypothesis import HealthCheck, Phase, given, seed, settings
 
 from pytflite.errors import PrepareError, PytfliteError
+from pytflite.model.types import Model
 from pytflite.model.write import write
 from pytflite.plan.prepare import prepare
-from pytflite.profiles import PROFILES
+from pytflite.profiles import PROFILES, Profile
 from pytflite.tools.oracle import first_difference, relative_difference
 from tests.ops.harness import Case, evaluate, real
 
 Array = npt.NDArray[Any]
+Shape = tuple[int, ...]
+Ask = Callable[[bytes, Sequence[Sequence[Array]], str], list[Array]]
 
 OPS = Path(__file__).parents[1] / "ops"
 RESOLVERS = {
@@ -31,12 +34,26 @@ RESOLVERS = {
 }
 """Profile -> the resolver type whose numbers it gives."""
 
+
+class Undefined(NamedTuple):
+    """Cases of an operator whose answer under optimized kernels is none.
+
+    Attributes:
+        why: in words.
+        holds: whether the shapes of inputs and outputs are such.
+    """
+
+    why: str
+    holds: Callable[[list[Shape], list[Shape]], bool]
+
+
 UNDEFINED = {
-    "DEPTHWISE_CONV_2D": "without a bias: it is read all the same",
-    "LOG_SOFTMAX": "without elements: the process dies",
-    "SUM": "without elements: outputs stay as they were found",
+    "DEPTHWISE_CONV_2D": Undefined("without a bias: it is read all the same", lambda inputs, _: len(inputs) < 3),
+    "LOG_SOFTMAX": Undefined("without elements: the process dies", lambda inputs, _: 0 in inputs[0]),
+    "MAX_POOL_2D": Undefined("with windows larger than the image: XNNPACK reads beyond it", lambda _, out: 0 in out[0]),
+    "SUM": Undefined("without elements: outputs stay as they were found", lambda inputs, _: 0 in inputs[0]),
 }
-"""Operators of which some cases are left out under optimized kernels, and why."""
+"""Operators of which some cases are left out under optimized kernels."""
 
 
 @dataclass
@@ -45,12 +62,14 @@ class Row:
 
     Attributes:
         cases: how many were compared.
+        taken: in how many of them the profile's delegate takes the operator.
         differing: how many were not equal in every bit.
         largest: largest difference of floats, relative to the largest number of the output.
         examples: what differed first, for some of them.
     """
 
     cases: int = 0
+    taken: int = 0
     differing: int = 0
     largest: float = 0.0
     examples: list[str] = field(default_factory=list)
@@ -97,21 +116,22 @@ def drawing_test_of(op: str) -> Any:
     return getattr(importlib.import_module(f"tests.ops.test_{op}"), "test_agrees", None)
 
 
-def sweep(op: str, profile: str, count: int, start: int = 0) -> Sweep:
-    """Draw cases as an operator's ``test_agrees`` does, and compare what it hands to ``agree``.
+def sweep(found: Sweep, count: int, start: int = 0, ask: Ask = real, *, kernels: bool = True) -> None:
+    """Draw cases as an operator's ``test_agrees`` does, compare what it hands to ``agree``, and add what came of it.
 
     Args:
-        op: name in lower case.
-        profile: one of `RESOLVERS`.
+        found: names the operator and the profile.
         count: how many cases.
         start: the seed.
+        ask: the real runtime.
+        kernels: whether compiled kernels may stand in for definitions here.
     """
-    test = drawing_test_of(op)
-    found = Sweep(op.upper(), profile)
+    test = drawing_test_of(found.op.lower())
 
     def agree(subject: Case) -> None:
-        if not is_undefined(subject, profile):
-            compare(shaped(subject), found)
+        subject = shaped(subject)
+        if not is_undefined(subject, found.profile):
+            compare(subject, found, ask, kernels=kernels)
 
     @seed(start)
     @settings(
@@ -128,19 +148,18 @@ def sweep(op: str, profile: str, count: int, start: int = 0) -> Sweep:
     with warnings.catch_warnings(), mock.patch.dict(test.hypothesis.inner_test.__globals__, agree=agree):
         warnings.simplefilter("ignore")
         draw()
-    return found
 
 
 def is_undefined(subject: Case, profile: str) -> bool:
     """Whether the real runtime's answer is none; see `UNDEFINED`."""
-    if profile == "reference":
+    if profile.split("@")[0] == "reference":
         return False
     graph = subject.model.main
     for operator in graph.operators:
-        present = [i for i in operator.inputs if i >= 0]
-        is_meant = len(present) < 3 if operator.name == "DEPTHWISE_CONV_2D" else 0 in graph.tensors[present[0]].shape
-        if operator.name in UNDEFINED and is_meant:
-            return True
+        if operator.name in UNDEFINED:
+            sides = ([graph.tensors[i].shape for i in side if i >= 0] for side in (operator.inputs, operator.outputs))
+            if UNDEFINED[operator.name].holds(*sides):
+                return True
     return False
 
 
@@ -159,18 +178,20 @@ def shaped(subject: Case) -> Case:
     return replace(subject, model=replace(subject.model, subgraphs=graphs))
 
 
-def compare(subject: Case, found: Sweep) -> None:
+def compare(subject: Case, found: Sweep, ask: Ask = real, *, kernels: bool = True) -> None:
     """Compare one case and note what came of it."""
-    resolver = subject.resolver if found.profile == "reference" else RESOLVERS[found.profile]
+    base, profile = found.profile.split("@")[0], PROFILES[found.profile]
+    resolver = subject.resolver if base == "reference" else RESOLVERS.get(base, "")
     try:
-        theirs = real(write(subject.model), subject.inputs, resolver)
-        ours = evaluate(subject.model, subject.inputs, kernels=True, profile=PROFILES[found.profile])
+        theirs = ask(write(subject.model), subject.inputs, resolver)
+        ours = evaluate(subject.model, subject.inputs, kernels=kernels, profile=profile)
     except (RuntimeError, ValueError) as fault:
         side = "here" if isinstance(fault, PytfliteError | PrepareError) else "there"
         found.refused[f"{side}: {str(fault)[:100]}"] += 1
         return
-    row = found.rows[row_of(subject)]
+    row = found.rows[row_of(subject.model)]
     row.cases += 1
+    row.taken += is_taken(subject, profile)
     if difference := first_difference(ours, theirs):
         row.differing += 1
         row.largest = max([row.largest, *distances(ours, theirs)])
@@ -180,11 +201,23 @@ def compare(subject: Case, found: Sweep) -> None:
             row.examples.append(f"{difference} of inputs {shapes}, {operator.options}")
 
 
-def row_of(subject: Case) -> str:
-    """Dtype letters of the operator's inputs and outputs."""
+def is_taken(subject: Case, profile: Profile) -> bool:
+    """Whether a profile's delegate takes the last operator."""
     graph = subject.model.main
+    if profile.delegate is None:
+        return False
+    shapes = {i: a.shape for i, a in zip(graph.inputs, subject.inputs[0], strict=True)}
+    nodes = prepare(subject.model, 0, profile, shapes=shapes, kernels=False).first.nodes
+    return bool(nodes) and nodes[-1].why.startswith(f"{profile.delegate.name} takes it;")
+
+
+def row_of(model: Model) -> str:
+    """Dtype letters of the last operator's inputs and outputs, - for one that is left out."""
+    graph = model.main
     operator = graph.operators[-1]
-    sides = ([graph.tensors[i].dtype.letter for i in side if i >= 0] for side in (operator.inputs, operator.outputs))
+    sides = (
+        ["-" if i < 0 else graph.tensors[i].dtype.letter for i in side] for side in (operator.inputs, operator.outputs)
+    )
     return " -> ".join(" ".join(side) for side in sides)
 
 

@@ -63,6 +63,9 @@ def test_command_line() -> None:
     chosen = {(row["types"], row["profile"]): row["recipe"] for row in rows}
     assert chosen["i8 i8 i32? -> i8", "reference"] == "int8_sparse, double_rounding or int8, float64"
     assert chosen["i8 i8 i32? -> i8", "optimized"] == "int8_sparse, double_rounding or int8, rounding_up"
+    assert any(row["equal"] > 0 and row["source"] for row in rows if row["profile"] == "optimized")
+    result = CliRunner().invoke(app, ["profiles", "optimized", "--op", "FULLY_CONNECTED"])
+    assert "rounding_up: Two roundings, both with ties upward" in " ".join(result.stdout.split())
     result = CliRunner().invoke(app, ["profiles"])
     assert all(name in result.stdout for name in PROFILES)
 

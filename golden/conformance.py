@@ -1,0 +1,153 @@
+"""Write ``docs/conformance.md`` and ``pytflite/data/conformance.json``: what each profile was compared with, how often.
+
+    python golden/conformance.py
+
+Counts of live comparisons are those that ``golden/sweep.py --write`` noted. What ``golden/profiles`` holds of devices
+is run here, under the profile that a file is named after.
+"""
+
+import json
+import sys
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+
+ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT))
+
+from rich.progress import track  # noqa: E402
+
+from pytflite.model.read import read  # noqa: E402
+from pytflite.profiles import PROFILES  # noqa: E402
+from tests.ops.harness import Case  # noqa: E402
+from tests.profiles.sweep import RESOLVERS, UNDEFINED, Row, Sweep, compare, is_float  # noqa: E402
+from tests.profiles.test_devices import RECORDINGS, recorded  # noqa: E402
+
+SWEEPS = ROOT / "golden" / "sweeps"
+
+HEAD = """# Conformance
+
+Which profile was compared with what, operator by operator and dtypes by dtypes, all bits of all outputs: how many
+cases, and how many differ, if any. Of rows with floats the largest difference is given, relative to the largest number
+of the output. Made by `python golden/conformance.py`.
+
+- Live: random one-operator models, as the tests of the operators draw them, run here and in the real runtime side by
+  side. The counts are noted by `python golden/sweep.py --write`, with another runtime by `--python`.
+- Recorded: what the real thing computed, in `golden/profiles`; see `golden/README.md` for how each was made. They are
+  run anew whenever this page is made, and by `tests/profiles/test_devices.py`.
+- Real models, every tensor, are in [corpus.md](corpus.md); single operators under `reference` are also recorded in
+  `golden/ops`, whole networks in `golden/models`.
+
+A dash means that there is no case, mostly because the real runtime takes none. `(n taken)` are cases in which the
+delegate takes the operator; the others run as under `optimized`.
+"""
+
+
+@dataclass
+class Evidence:
+    """What the profiles of one table were compared with.
+
+    Attributes:
+        title: of the table.
+        sources: profile -> what it was compared with.
+        rows: operator and dtypes -> profile -> what came of it.
+        remarks: what should be known, a line each.
+    """
+
+    title: str
+    sources: dict[str, str] = field(default_factory=dict)
+    rows: dict[tuple[str, str], dict[str, Row]] = field(default_factory=lambda: defaultdict(dict))
+    remarks: list[str] = field(default_factory=list)
+
+    def lines(self) -> Iterator[str]:
+        """The table."""
+        yield f"\n## {self.title}\n"
+        yield "| profile | compared with | cases | cases of integers | of them differ |\n|---|---|---|---|---|"
+        for profile, source in self.sources.items():
+            rows = [(types, found[profile]) for (_, types), found in self.rows.items() if profile in found]
+            integers = [row for types, row in rows if not is_float(types)]
+            total, differing = sum(row.cases for _, row in rows), sum(row.differing for row in integers)
+            cases = sum(row.cases for row in integers)
+            yield f"| `{profile}` | {source} | {total} | {cases} | {differing} |"
+        yield from ("", *self.remarks, "") if self.remarks else ("",)
+        yield f"| operator | dtypes | {' | '.join(f'`{profile}`' for profile in self.sources)} |"
+        yield "|---|---|" + "---|" * len(self.sources)
+        for (op, types), found in sorted(self.rows.items()):
+            cells = (cell(found.get(profile), types) for profile in self.sources)
+            yield f"| {op} | `{types}` | {' | '.join(cells)} |"
+
+
+def cell(row: Row | None, types: str) -> str:
+    """What is written for one row under one profile."""
+    if row is None or not row.cases:
+        return "-"
+    taken = f" ({row.taken} taken)" if row.taken else ""
+    size = f", by {row.largest:.0e}" if is_float(types) else ""
+    return f"{row.cases}{taken}" + (f": **{row.differing} differ{size}**" if row.differing else "")
+
+
+def swept(path: Path) -> Evidence:
+    """What `golden/sweep.py` noted of one runtime."""
+    stored = json.loads(path.read_text())
+    runtime = stored["runtime"]
+    found = Evidence(f"Live: {runtime} on x86-64")
+    for op, profiles in stored["operators"].items():
+        for profile, entry in profiles.items():
+            found.sources[profile] = f"`{RESOLVERS[profile.split('@')[0]]}` of {runtime}, live"
+            for types, (cases, differing, taken, largest) in entry["rows"].items():
+                found.rows[op, types][profile] = Row(cases, taken, differing, largest)
+    found.sources = {profile: found.sources[profile] for profile in sorted(found.sources)}
+    found.remarks = ["Left out under optimized kernels, whose answers are undefined:", ""]
+    found.remarks += [f"- {op} {undefined.why}" for op, undefined in UNDEFINED.items()]
+    return found
+
+
+def replayed(paths: list[Path]) -> Evidence:
+    """What the recordings of devices say of the profiles that they are named after."""
+    found = Evidence("Recorded: devices")
+    for path in paths:
+        profile = path.stem
+        with np.load(path) as stored:
+            provenance = json.loads(str(stored["provenance"]))
+        found.sources[profile] = f"{provenance['runtime']}, recorded"
+        for name, data, fed, expected in track(list(recorded(profile)), profile):
+            subject = Case(read(data), fed)
+            result = Sweep(name.split("/")[0].upper(), profile)
+            compare(subject, result, lambda model, inputs, resolver, outputs=expected: outputs, kernels=False)
+            for types, row in result.rows.items():
+                total = found.rows[result.op, types].setdefault(profile, Row())
+                total.cases += row.cases
+                total.taken += row.taken
+                total.differing += row.differing
+                total.largest = max(total.largest, row.largest)
+            for message in result.refused:
+                raise SystemExit(f"{profile} {name}: {message}")
+        skipped = provenance.get("skipped", {})
+        found.remarks += [f"- not imitated by `{profile}`: {name}, {why}" for name, why in skipped.items()]
+    return found
+
+
+def main() -> None:
+    """Write both files."""
+    tables = [swept(path) for path in sorted(SWEEPS.glob("*.json"))]
+    recordings = [path for path in sorted(RECORDINGS.glob("*.npz")) if path.stem in PROFILES]
+    tables.append(replayed(recordings))
+    lines = [HEAD, *(line for table in tables for line in table.lines())]
+    (ROOT / "docs" / "conformance.md").write_text("\n".join(lines) + "\n")
+    rows: dict[str, dict[str, dict[str, list[int]]]] = defaultdict(lambda: defaultdict(dict))
+    for table in tables:
+        for (op, types), profiles in sorted(table.rows.items()):
+            for profile, row in profiles.items():
+                rows[op][types][profile] = [row.cases, row.taken, row.differing]
+    sources = {profile: source for table in tables for profile, source in table.sources.items()}
+    text = json.dumps({"sources": sources, "rows": rows}, separators=(",", ":"))
+    (ROOT / "pytflite" / "data" / "conformance.json").write_text(text.replace('}},"', '}},\n"') + "\n")
+    for profile, source in sources.items():
+        print(f"{profile}: {source}")
+
+
+if __name__ == "__main__":
+    main()
