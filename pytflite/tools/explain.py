@@ -122,7 +122,7 @@ def explain(
         other = _node_under(model, profile, fed, operator, kernels)
         ran.append((profile, other, other.run(given)[0]))
     index = _checked_index(tensor, [outputs[0] for _, _, outputs in ran], at)
-    found = [_explain(tensor, profile, node, given, outputs, index) for profile, node, outputs in ran]
+    found = [explain_node(tensor, profile, node, given, outputs, index) for profile, node, outputs in ran]
     return Explained(operator, node.op.name, tensor.index, tensor.name, index, tuple(found), parting(found))
 
 
@@ -171,7 +171,7 @@ def _checked_index(tensor: Tensor, outputs: Sequence[Array], index: Sequence[int
     return tuple(int(i) % size for i, size in zip(index, output.shape, strict=True))
 
 
-def _explain(
+def explain_node(
     tensor: Tensor,
     profile: Profile,
     node: PreparedNode,
@@ -179,6 +179,12 @@ def _explain(
     outputs: Sequence[Array],
     index: Index,
 ) -> Explanation:
+    """Explain an element of the first output of a node that ran.
+
+    Raises:
+        ArgumentError: the operator keeps state of its own.
+        InvokeError: the definition and what ran disagree.
+    """
     stages = checked_stages(node, inputs, outputs)
     if not stages:
         raise ArgumentError(f"{node.operator.name} keeps state of its own and cannot be explained.")
