@@ -25,6 +25,25 @@ from pytflite.tools.running import bind, named_profile, open_session
 ROOT = Path(__file__).resolve().parents[1] / ".." / "shared" / "models"
 
 
+def explain_all(path: Path, seed: int, counts: Counter[str], plain: Counter[str]) -> None:
+    """Run a model and explain an element of every integer output."""
+    model, rng, profile = pytflite.read(path), np.random.default_rng(seed), named_profile("reference")
+
+    def observe(node: Any, given: Any, outputs: Any) -> None:
+        if not (outputs and outputs[0].dtype.kind in "iu" and outputs[0].size) or node.op.stateful:
+            return
+        at = tuple(int(rng.integers(size)) for size in outputs[0].shape)
+        tensor = model.main.tensors[node.operator.outputs[0]]
+        found = explain_node(tensor, profile, node, given, outputs, at)
+        counts["elements explained"] += 1
+        if found.steps[-1].value != outputs[0][at]:
+            counts[f"DIFFERENT: {path.name} operator {node.operator.index}"] += 1
+        if any(step.formula == "stage of the definition" for step in found.steps):
+            plain[node.op.name] += 1
+
+    open_session(model, profile, bind(model, random_inputs(model, seed))).invoke(observe)
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--seed", type=int, default=0)
@@ -32,28 +51,12 @@ def main() -> None:
     arguments = parser.parse_args()
     counts: Counter[str] = Counter()
     plain: Counter[str] = Counter()
-    reference = named_profile("reference")
     for path in track(sorted(ROOT.rglob("*.tflite")), "explaining"):
-        rng = np.random.default_rng(arguments.seed)
         if path.stat().st_size > arguments.most:
             counts["models left out for their size"] += 1
             continue
-
-        def observe(node: Any, given: Any, outputs: Any, rng: np.random.Generator = rng) -> None:
-            if not (outputs and outputs[0].dtype.kind in "iu" and outputs[0].size) or node.op.stateful:
-                return
-            at = tuple(int(rng.integers(size)) for size in outputs[0].shape)
-            tensor = model.main.tensors[node.operator.outputs[0]]
-            found = explain_node(tensor, reference, node, given, outputs, at)
-            counts["elements explained"] += 1
-            if found.steps[-1].value != outputs[0][at]:
-                counts[f"DIFFERENT: {path.name} operator {node.operator.index}"] += 1
-            if any(step.formula == "stage of the definition" for step in found.steps):
-                plain[node.op.name] += 1
-
         try:
-            model = pytflite.read(path)
-            open_session(model, reference, bind(model, random_inputs(model, arguments.seed))).invoke(observe)
+            explain_all(path, arguments.seed, counts, plain)
         except pytflite.PytfliteError:
             counts["models that do not run"] += 1
         else:
