@@ -24,8 +24,7 @@ import numpy.typing as npt
 from ai_edge_litert.interpreter import Interpreter, OpResolverType
 
 from pytflite.kernels.engine.buffers import aligned
-from pytflite.kernels.engine.isa import ISA
-from pytflite.kernels.engine.target import features
+from pytflite.kernels.engine.target import SHAPE, features
 from pytflite.model.read import read
 from pytflite.plan.prepare import Plan, prepare
 from pytflite.profiles import REFERENCE
@@ -155,7 +154,7 @@ def measure(path: Path, rounds: int) -> dict[str, Any]:
 
 def lines(results: list[dict[str, Any]]) -> Iterator[str]:
     """A table for people."""
-    yield f"{llvm.get_host_cpu_name()}, kernels for {ISA.name}; medians in ms, one thread"
+    yield f"{llvm.get_host_cpu_name()}, kernels for {SHAPE.name}; medians in ms, one thread"
     yield (
         f"{'model':44} {'exact':>8} {'bound':>8} {'pytflite':>9} "
         f"{'xnnpack':>9} {'ratio':>6} {'reference':>9} {'ratio':>6}"
@@ -183,7 +182,7 @@ def main() -> int:
     print("\n".join(lines(results)))
     if arguments.json:
         present = sorted(name for name, there in features().items() if there)
-        record = {"cpu": llvm.get_host_cpu_name(), "features": present, "kernels": ISA.name, "results": results}
+        record = {"cpu": llvm.get_host_cpu_name(), "features": present, "kernels": SHAPE.name, "results": results}
         arguments.json.write_text(json.dumps(record, indent=1) + "\n")
     for result in results:
         for name in result["differing"]:

@@ -30,7 +30,7 @@ from tests.ops.test_fully_connected import full_connections
 pytest.importorskip("numba", reason="numba is not installed: the definitions run alone")
 
 from pytflite.kernels.engine import float_gemm
-from pytflite.kernels.engine.isa import ISA
+from pytflite.kernels.engine.target import SHAPE
 from tests.engine.engines import agree
 
 Array = npt.NDArray[Any]
@@ -97,7 +97,7 @@ def test_full_connections(subject: Any) -> None:
         agree(subject.model, inputs)
 
 
-@pytest.mark.skipif(ISA.name != "avx2", reason="counts instructions of the tile for 16 registers")
+@pytest.mark.skipif(SHAPE.name != "avx2", reason="counts instructions of the tile for 16 registers")
 def test_tiles_round_every_product_and_do_not_spill() -> None:
     numba = pytest.importorskip("numba")
     fresh = numba.cfunc("void(int64, int64, int64, int64)", error_model="numpy")(float_gemm.make(6, 2, 0))

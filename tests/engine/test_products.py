@@ -23,12 +23,12 @@ from tests.ops.test_fully_connected import full_connections
 pytest.importorskip("numba", reason="numba is not installed: the definitions run alone")
 
 from pytflite.kernels.engine import gemm
-from pytflite.kernels.engine.isa import ISA
+from pytflite.kernels.engine.target import SHAPE
 from tests.engine.engines import agree
 
 ACTIVATIONS = list(ActivationFunctionType)[:4]
 
-UNBOUND = {"eight_bits", "rounding_up_flat", "wide"}
+UNBOUND = {"eight_bits", "rounding_up_flat"}
 """Requantizers that no sum of products in codes of 8 bits has."""
 
 
@@ -156,10 +156,10 @@ def test_ties(requantizer: str, exponent: int) -> None:
     assert agree(b.build(), [data], profile=profile).bound
 
 
-@pytest.mark.skipif(ISA.name != "avx2", reason="counts spills of the tile for 16 registers")
+@pytest.mark.skipif(SHAPE.name != "avx2", reason="counts spills of the tile for 16 registers")
 def test_tiles_do_not_spill() -> None:
     numba = pytest.importorskip("numba")
-    fresh = numba.cfunc("void(int64, int64, int64, int64)", error_model="numpy")(gemm.make(6, 2, 0, 1))
+    fresh = numba.cfunc("void(int64, int64, int64, int64)", error_model="numpy")(gemm.make(6, 2, 0, 1, 0))
     code = fresh._library.get_asm_str()
     loops = [part.split(":")[-1] for part in code.split("\n\tj") if "vpmaddwd" in part]
     assert [loop.count("vpmaddwd") for loop in loops] == [12]

@@ -146,8 +146,8 @@ def test_the_target_is_that_of_numba(told: dict[str, str]) -> None:
 
 
 OTHER = """
-from pytflite.kernels.engine.isa import ISA
-assert ISA.name == "generic", ISA.name
+from pytflite.kernels.engine.target import SHAPE
+assert SHAPE.name == "generic", SHAPE.name
 from tests.engine.test_session import test_outputs_are_as_recorded
 test_outputs_are_as_recorded("separable/int8")
 print("same bits")

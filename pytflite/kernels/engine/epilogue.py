@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from pytflite.kernels.engine._ir import at, call, constant, f32, f64, i8, i16, i32, i64, load, shuffle, store, vector
-from pytflite.kernels.engine.isa import ISA, LANES, int8s, int16s, int32s
+from pytflite.kernels.engine.isa import ISA, LANES, codes, int32s, shorts
 
 HEAD = 28 * LANES
 """Bytes for a vector of channels: bias, and the constants of the recipe."""
@@ -92,29 +92,29 @@ RECIPES: Sequence[Recipe] = (ties_away, ties_up, float64, float32, wide)
 """In the order of `packing.TIES_AWAY`, `packing.TIES_UP`, `packing.FLOAT64`, `packing.FLOAT32`, `packing.WIDE`."""
 
 
-def finish(b: Any, low: Any, high: Any, constants: Any) -> Any:
-    """Two vectors of 8 requantized numbers to 16 codes.
+def finish(b: Any, requantized: list[Any], constants: Any) -> Any:
+    """Vectors of 16 requantized numbers in all to 16 codes.
 
     Constants: the output offset (16 int16), lower and upper bound, bits to flip (16 bytes each).
     """
-    shorts = ISA.narrow_to_16(b, low, high)
-    shorts = call(b, "llvm.sadd.sat.v16i16", int16s, [shorts, load(b, constants, int16s)])
-    codes = ISA.narrow_to_8(b, shorts)
-    codes = call(b, "llvm.smax.v16i8", int8s, [codes, load(b, constants, int8s, 32)])
-    codes = call(b, "llvm.smin.v16i8", int8s, [codes, load(b, constants, int8s, 48)])
-    return b.xor(codes, load(b, constants, int8s, 64))
+    sums = ISA.narrow_to_16(b, requantized)
+    sums = call(b, "llvm.sadd.sat.v16i16", shorts, [sums, load(b, constants, shorts)])
+    output = ISA.narrow_to_8(b, sums)
+    output = call(b, "llvm.smax.v16i8", codes, [output, load(b, constants, codes, 32)])
+    output = call(b, "llvm.smin.v16i8", codes, [output, load(b, constants, codes, 48)])
+    return b.xor(output, load(b, constants, codes, 64))
 
 
-def store_codes(b: Any, codes: Any, output: Any, count: Any) -> None:
+def store_codes(b: Any, values: Any, output: Any, count: Any) -> None:
     """Write the first ``count`` of 16 codes (all if it is more, none if it is negative), and no byte behind them."""
     count = call(b, "llvm.smax.i64", i64, [count, constant(i64, 0)])
     whole, part, done = (b.append_basic_block(name) for name in ("whole", "part", "stored"))
     b.cbranch(b.icmp_signed(">=", count, constant(i64, 16)), whole, part)
     b.position_at_end(whole)
-    store(b, codes, output)
+    store(b, values, output)
     b.branch(done)
     b.position_at_end(part)
-    words = b.bitcast(codes, vector(i64, 2))
+    words = b.bitcast(values, vector(i64, 2))
     rest = b.extract_element(words, constant(i32, 0))
     for size, type in ((8, i64), (4, i32), (2, i16), (1, i8)):
         before, write, after = b.block, b.append_basic_block("write"), b.append_basic_block("after")

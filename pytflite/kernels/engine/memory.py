@@ -10,7 +10,7 @@ from numba.extending import intrinsic
 
 from pytflite.kernels._compile import helper
 from pytflite.kernels.engine._ir import Loop, constant, i8, i16, i64, load, splat, store
-from pytflite.kernels.engine.isa import int8s, int16s
+from pytflite.kernels.engine.isa import codes, shorts
 
 emitted: Callable[..., Any] = intrinsic
 """Decorator: a function that compiled code calls and whose LLVM IR is emitted by hand."""
@@ -68,9 +68,8 @@ def widen(typing: Any, source: Any, target: Any, count: Any, flip: Any, offset: 
         flips = splat(b, b.trunc(flip, i8), 16)
         offsets = splat(b, b.trunc(offset, i16), 16)
         loop = Loop(b, constant(i64, 0), [])
-        codes = b.xor(load(b, b.add(source, loop.index), int8s), flips)
-        shorts = b.add(b.sext(codes, int16s), offsets)
-        store(b, shorts, b.add(target, b.shl(loop.index, constant(i64, 1))))
+        flipped = b.xor(load(b, b.add(source, loop.index), codes), flips)
+        store(b, b.add(b.sext(flipped, shorts), offsets), b.add(target, b.shl(loop.index, constant(i64, 1))))
         loop.end(16, count, [])
         return context.get_dummy_value()
 
@@ -78,14 +77,30 @@ def widen(typing: Any, source: Any, target: Any, count: Any, flip: Any, offset: 
 
 
 @emitted
-def clear(typing: Any, target: Any, count: Any) -> Any:
-    """Zeros over ``count`` int16, at least one; whole vectors of 16."""
+def flip_codes(typing: Any, source: Any, target: Any, count: Any, flip: Any) -> Any:
+    """``count`` codes, at least one, ``flip`` exclusive-ored. Reads and writes whole vectors of 16."""
 
     def emit(context: Any, b: Any, signature: Any, arguments: Any) -> Any:
-        target, count = arguments
+        source, target, count, flip = arguments
+        flips = splat(b, b.trunc(flip, i8), 16)
         loop = Loop(b, constant(i64, 0), [])
-        store(b, constant(int16s, 0), b.add(target, b.shl(loop.index, constant(i64, 1))))
+        store(b, b.xor(load(b, b.add(source, loop.index), codes), flips), b.add(target, loop.index))
         loop.end(16, count, [])
         return context.get_dummy_value()
 
-    return types.void(types.int64, types.int64), emit
+    return types.void(*[types.int64] * 4), emit
+
+
+@emitted
+def fill(typing: Any, target: Any, count: Any, value: Any) -> Any:
+    """The same byte over ``count`` bytes, at least one; whole vectors of 16."""
+
+    def emit(context: Any, b: Any, signature: Any, arguments: Any) -> Any:
+        target, count, value = arguments
+        bytes = splat(b, b.trunc(value, i8), 16)
+        loop = Loop(b, constant(i64, 0), [])
+        store(b, bytes, b.add(target, loop.index))
+        loop.end(16, count, [])
+        return context.get_dummy_value()
+
+    return types.void(*[types.int64] * 3), emit

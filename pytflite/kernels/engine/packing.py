@@ -8,9 +8,14 @@ import numpy as np
 import numpy.typing as npt
 
 from pytflite.kernels.engine.buffers import aligned
-from pytflite.kernels.engine.isa import LANES
+from pytflite.kernels.engine.target import SHAPE
 
 Array = npt.NDArray[Any]
+
+LANES = SHAPE.lanes
+
+SHORTS, NARROW, QUADS = range(3)
+"""Forms of pixels and weights: all int16; weights int8, widened on the way; groups of four, all 8 bits."""
 
 TIES_AWAY, TIES_UP, FLOAT64, FLOAT32, WIDE, SCALED_BACK = range(6)
 """The recipes of `epilogue.RECIPES`; the last is that of `hybrid_gemm`."""
@@ -79,26 +84,47 @@ def heads(bias: Array, recipe: Recipe, vectors: int) -> Array:
     return rows
 
 
-def gemm_blocks(weights: Array, bias: Array, recipe: Recipe, vectors: int, *, narrow: bool) -> Array:
-    """Weights (channels, depth) without zero points: blocks of ``vectors`` heads, then pairs of 8 channels."""
+class Group(NamedTuple):
+    """Weights of one accumulator that are multiplied at once.
+
+    Attributes:
+        taps: how many.
+        dtype: of each.
+    """
+
+    taps: int
+    dtype: type[np.int8] | type[np.int16]
+
+
+PAIR = Group(2, np.int16)
+
+
+def group_of(form: int) -> Group:
+    """The groups of a form."""
+    return Group(4 if form == QUADS else SHAPE.pairs, np.int16 if form == SHORTS else np.int8)
+
+
+def gemm_blocks(weights: Array, bias: Array, recipe: Recipe, vectors: int, group: Group) -> Array:
+    """Weights (channels, depth) without zero points: blocks of ``vectors`` heads, then groups of weights."""
     channels, depth = weights.shape
-    pairs, blocks = -(-depth // 2), -(-channels // (vectors * LANES))
-    dtype = np.dtype(np.int8 if narrow else np.int16)
-    matrix = np.zeros((blocks * vectors * LANES, pairs, 2), dtype)
+    taps, dtype = group
+    groups, blocks = -(-depth // taps), -(-channels // (vectors * LANES))
+    matrix = np.zeros((blocks * vectors * LANES, groups, taps), dtype)
     matrix.reshape(len(matrix), -1)[:channels, :depth] = weights
-    matrix = matrix.reshape(blocks, vectors, LANES, pairs, 2).transpose(0, 3, 1, 2, 4)
+    matrix = matrix.reshape(blocks, vectors, LANES, groups, taps).transpose(0, 3, 1, 2, 4)
     head = heads(bias, recipe, blocks * vectors)
     return blocks_of(head.reshape(blocks, -1), matrix.reshape(blocks, -1).view(np.uint8))
 
 
-def depthwise_blocks(weights: Array, bias: Array, recipe: Recipe) -> Array:
-    """Weights (taps, channels) without zero points: blocks of 16 channels, two heads, then pairs of taps."""
-    taps, channels = weights.shape
-    pairs, blocks = -(-taps // 2), -(-channels // 16)
-    matrix = np.zeros((2 * pairs, 16 * blocks), np.int16)
-    matrix[:taps, :channels] = weights
-    matrix = matrix.reshape(pairs, 2, blocks, 16).transpose(2, 0, 3, 1)
-    head = heads(bias, recipe, blocks * 16 // LANES)
+def depthwise_blocks(weights: Array, bias: Array, recipe: Recipe, vectors: int, group: Group) -> Array:
+    """Weights (taps, channels) without zero points: blocks of ``vectors`` heads, then groups of weights."""
+    count, channels = weights.shape
+    (taps, dtype), width = group, vectors * LANES
+    groups, blocks = -(-count // taps), -(-channels // width)
+    matrix = np.zeros((taps * groups, width * blocks), dtype)
+    matrix[:count, :channels] = weights
+    matrix = matrix.reshape(groups, taps, blocks, width).transpose(2, 0, 3, 1)
+    head = heads(bias, recipe, blocks * vectors)
     return blocks_of(head.reshape(blocks, -1), np.ascontiguousarray(matrix).reshape(blocks, -1).view(np.uint8))
 
 

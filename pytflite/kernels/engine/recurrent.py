@@ -59,20 +59,20 @@ def _emit_shorts(b: Any, recipes: list[int], sources: list[Any], weights: Any, o
     totals: list[Any] = []
     for recipe, (vector, pairs) in zip(recipes, sources, strict=False):
         heads = weights
-        start = [load(b, heads, int32s, HEAD * v, 32) for v in (0, 1)]
+        start = [load(b, heads, int32s, HEAD * v, 4 * LANES) for v in (0, 1)]
         loop = Loop(b, constant(i64, 0), [at(b, heads, 2 * HEAD), *start])
         matrix, *sums = loop.carried
         pair = load(b, b.add(vector, b.shl(loop.index, constant(i64, 2))), i32)
         pixels = b.bitcast(splat(b, pair, LANES), int16s)
         size = 4 * LANES
-        sums = [b.add(sums[v], ISA.multiply_add(b, pixels, load(b, matrix, int16s, size * v, size))) for v in (0, 1)]
+        sums = [ISA.dot(b, sums[v], pixels, load(b, matrix, int16s, size * v, size)) for v in (0, 1)]
         weights = at(b, matrix, 2 * size)
         loop.end(1, pairs, [weights, *sums])
         halves = [RECIPES[recipe](b, sums[v], at(b, heads, HEAD * v + 4 * LANES)) for v in (0, 1)]
         if totals:
             halves = [b.add(total, saturated(b, half, LARGE)) for total, half in zip(totals, halves, strict=True)]
         totals = [saturated(b, half, 1 << 15) for half in halves]
-    store(b, ISA.narrow_to_16(b, *totals), output, align=2)
+    store(b, ISA.narrow_to_16(b, totals), output, align=2)
 
 
 def saturated(b: Any, values: Any, limit: int) -> Any:

@@ -68,7 +68,7 @@ def _emit_row(
     for v in (0, 1):
         lanes = [lane for k in range(LANES * v, LANES * (v + 1)) for lane in (k, 2 * LANES + k)]
         pixels = shuffle(b, lanes, first, second)
-        sums[v] = b.add(sums[v], ISA.multiply_add(b, pixels, load(b, matrix, int16s, size * v, size)))
+        sums[v] = ISA.dot(b, sums[v], pixels, load(b, matrix, int16s, size * v, size))
     pair.end(1, pairs, [at(b, address, 16), at(b, matrix, 2 * size), *sums])
     finish(b, recipe, sums, weights, bounds, target, count)
     following = b.add(tap, b.shl(pairs, constant(i64, 4)))

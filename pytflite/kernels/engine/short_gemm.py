@@ -83,7 +83,7 @@ def products(b: Any, rows: int, panel: Any, stride: Any, weights: Any, pairs: An
     for m, address in enumerate(addresses):
         pair = load(b, b.add(address, b.shl(loop.index, constant(i64, 2))), i32)
         pixels = b.bitcast(splat(b, pair, LANES), int16s)
-        totals += [b.add(sums[2 * m + v], ISA.multiply_add(b, pixels, taps[v])) for v in (0, 1)]
+        totals += [ISA.dot(b, sums[2 * m + v], pixels, taps[v]) for v in (0, 1)]
     loop.end(1, pairs, [at(b, matrix, 2 * size), *totals])
     return [totals[2 * m : 2 * m + 2] for m in range(rows)]
 
@@ -91,7 +91,7 @@ def products(b: Any, rows: int, panel: Any, stride: Any, weights: Any, pairs: An
 def finish(b: Any, recipe: int, totals: list[Any], heads: Any, bounds: Any, output: Any, count: Any) -> None:
     """Requantize two vectors of accumulators, clamp, and write ``count`` codes of int16."""
     low, high = (RECIPES[recipe](b, totals[v], at(b, heads, HEAD * v + 4 * LANES)) for v in (0, 1))
-    codes = ISA.narrow_to_16(b, low, high)
+    codes = ISA.narrow_to_16(b, [low, high])
     for k, name in enumerate(("smax", "smin")):
         bound = splat(b, load(b, bounds, i16, 2 * k, 2), 2 * LANES)
         codes = call(b, f"llvm.{name}.v{2 * LANES}i16", int16s, [codes, bound])

@@ -21,7 +21,7 @@ from pathlib import Path
 import llvmlite
 
 from pytflite.errors import CacheWarning
-from pytflite.kernels.engine.target import cpu, features
+from pytflite.kernels.engine.target import SHAPE, cpu, features
 
 PACKAGE = Path(__file__).resolve().parents[2]
 
@@ -34,7 +34,16 @@ def stamp() -> str:
         for path in sorted((PACKAGE / folder).rglob("*.py")):
             digest.update(str(path.relative_to(PACKAGE)).encode() + b"\0" + path.read_bytes())
     present = sorted(name for name, there in features().items() if there)
-    made_with = (sys.version, numba_version(), llvmlite.__version__, platform.machine(), sys.platform, cpu(), present)
+    made_with = (
+        sys.version,
+        numba_version(),
+        llvmlite.__version__,
+        platform.machine(),
+        sys.platform,
+        cpu(),
+        present,
+        SHAPE.name,
+    )
     digest.update(repr(made_with).encode())
     return digest.hexdigest()
 

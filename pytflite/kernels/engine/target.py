@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
 import llvmlite.binding as llvm
 
@@ -41,6 +41,62 @@ def target_machine() -> Any:
     reloc = "static" if target.name.startswith("x86") else "default"
     return target.create_target_machine(cpu=cpu(), features=told, opt=3, reloc=reloc, codemodel="jitdefault", jit=True)
 
+
+class InstructionSet(NamedTuple):
+    """What sums of products of codes look like on a kind of processor.
+
+    Attributes:
+        name: what PYTFLITE_ISA chooses it by.
+        needs: features of the processor.
+        lanes: accumulators in a vector.
+        pairs: how many products of int16 are added to an accumulator at once.
+        quads: whether four products of bytes can be added at once, too.
+        base: what is added to int8 codes in quads: 128 where they are unsigned, for weights never are.
+        tiles: rows and vectors of accumulators that stay in registers, the widest first.
+        row: vectors of a tile of one row.
+    """
+
+    name: str
+    needs: frozenset[str]
+    lanes: int
+    pairs: int
+    quads: bool
+    base: int
+    tiles: tuple[tuple[int, int], ...]
+    row: int
+
+    def tile(self, rows: int, channels: int) -> tuple[int, int]:
+        """Rows and vectors of the tile for a product of a size: that which has the fewest vectors to spare."""
+        fitting = [tile for tile in self.tiles if tile[0] <= rows] or [(1, self.row)]
+        return min(fitting, key=lambda tile: -(-channels // (tile[1] * self.lanes)) * tile[1])
+
+
+AVX512_TILES = (6, 4), (8, 3), (12, 2), (14, 1)
+
+INSTRUCTION_SETS = (
+    InstructionSet("avx512_vnni", frozenset({"avx512vnni", "avx512bw", "avx512vl"}), 16, 2, True, 128, AVX512_TILES, 4),
+    InstructionSet("avx_vnni", frozenset({"avxvnni", "avx2"}), 8, 2, True, 128, ((6, 2),), 4),
+    InstructionSet("avx2", frozenset({"avx2"}), 8, 2, False, 0, ((6, 2),), 4),
+    InstructionSet("neon_dot", frozenset({"neon", "dotprod"}), 4, 1, True, 0, ((6, 4),), 8),
+    InstructionSet("neon", frozenset({"neon"}), 4, 1, False, 0, ((6, 4),), 8),
+    InstructionSet("generic", frozenset(), 8, 1, False, 0, ((6, 2),), 4),
+)
+"""The best first."""
+
+
+def runs(instructions: InstructionSet) -> bool:
+    """Whether the processor has what they need."""
+    return all(features().get(name) for name in instructions.needs)
+
+
+def chosen() -> InstructionSet:
+    """The best that the processor runs; or that of PYTFLITE_ISA, computed in other instructions if it lacks them."""
+    told = os.environ.get("PYTFLITE_ISA")
+    return next(found for found in INSTRUCTION_SETS if (found.name == told if told else runs(found)))
+
+
+SHAPE = chosen()
+"""The instruction set that kernels are made for."""
 
 FLOATS = 16 if features().get("avx512f") else 8 if features().get("avx") else 4
 """Floats in a register."""

@@ -28,7 +28,7 @@ def scaled_back(weights: Array, scale: Array, bias: Array | None) -> Array | Non
         return None
     start = np.full(channels, -0.0, np.float32) if bias is None else bias.reshape(-1)
     recipe = packing.Recipe(packing.SCALED_BACK, (scale.astype(np.float32), start))
-    return packing.gemm_blocks(weights.astype(np.int64), np.zeros(channels, np.int64), recipe, 2, narrow=False)
+    return packing.gemm_blocks(weights.astype(np.int64), np.zeros(channels, np.int64), recipe, 2, packing.PAIR)
 
 
 def quantize(input: Array, rows: int, *, asymmetric: bool) -> tuple[Call, Array, Array]:

@@ -11,6 +11,7 @@ import numpy.typing as npt
 from pytflite.arithmetic.epilogue import QuantizedEpilogue
 from pytflite.kernels.engine import SLACK, packing
 from pytflite.kernels.engine.buffers import aligned
+from pytflite.kernels.engine.target import SHAPE
 from pytflite.ops._shared.windows import Window
 from pytflite.plan.node import PreparedNode
 from pytflite.runtime.engine.binding import (
@@ -26,12 +27,6 @@ from pytflite.runtime.engine.binding import (
 )
 
 Array = npt.NDArray[Any]
-
-TILE_ROWS, TILE_VECTORS = 6, 2
-"""The tile of many rows: 12 accumulators, 2 weights and a pixel in 16 registers."""
-
-ROW_VECTORS = 4
-"""The tile of one row."""
 
 PANEL_BYTES = 1 << 16
 """What a panel of gathered rows may take, so that it stays in the cache while all weights pass by."""
@@ -51,6 +46,7 @@ class Product(NamedTuple):
         bias: int64.
         recipe: from accumulators to outputs.
         offset: added to input codes, as int8.
+        excess: what to take from all weights so that they fit into int8, 0 if they do or cannot.
         finishing: constants of the epilogue.
     """
 
@@ -58,7 +54,13 @@ class Product(NamedTuple):
     bias: Array
     recipe: packing.Recipe
     offset: int
+    excess: int
     finishing: Array
+
+    @property
+    def fits_bytes(self) -> bool:
+        """Whether the input code that counts as zero is one."""
+        return -128 <= -self.offset <= 127
 
 
 def product(
@@ -97,7 +99,13 @@ def product(
     if recipe is None or np.abs(taps).max() > np.iinfo(np.int16).max:
         return None
     finishing = packing.finishing(zero_point, low, high, unsigned=output.dtype == np.uint8)
-    return Product(taps, start, recipe, offset, finishing)
+    excess = 0 if is_narrow(taps) else 128 + int(p.filter_offset)
+    return Product(taps, start, recipe, offset, excess if is_narrow(taps - excess) else 0, finishing)
+
+
+def is_narrow(weights: Array) -> bool:
+    """Whether all fit into int8."""
+    return bool(weights.min() >= -128 and weights.max() <= 127)
 
 
 def gemm(source: Product, image: Array, window: Window, filter_size: tuple[int, int], output: Array) -> list[Call]:
@@ -115,28 +123,32 @@ def gemm(source: Product, image: Array, window: Window, filter_size: tuple[int, 
     pixel_depth = depth // (filter_h * filter_w)
     groups = pixel // pixel_depth
     rows = batch * window.output_h * window.output_w
-    tile_rows, vectors = (TILE_ROWS, TILE_VECTORS) if rows >= TILE_ROWS else (1, ROW_VECTORS)
-    narrow = bool(source.weights.min() >= -128 and source.weights.max() <= 127)
-    row_bytes = 4 * -(-depth // 2)
+    tile_rows, vectors = SHAPE.tile(rows, channels // groups)
+    excess = source.excess if SHAPE.quads or tile_rows == 1 else 0
+    weights = source.weights - excess
+    quads = SHAPE.quads and is_narrow(weights) and source.fits_bytes
+    form = packing.QUADS if quads else packing.NARROW if is_narrow(weights) else packing.SHORTS
+    group, size, zero = packing.group_of(form), 1 if quads else 2, SHAPE.base - source.offset if quads else 0
+    bias = source.bias - zero * source.weights.sum(axis=1)
+    row_bytes = size * group.taps * -(-depth // group.taps)
     panels = -(-rows // max(PANEL_BYTES // row_bytes, tile_rows))
     panel_rows = max(-(-rows // panels), tile_rows)
     unmoved = window == Window(1, 1, 1, 1, 0, 0, height, width) and filter_size == (1, 1)
+    sums = -(-(panel_rows * row_bytes + SLACK) // 64) * 64
     calls = []
     for first in range(0, channels, channels // groups):
         own = slice(first, first + channels // groups)
-        blocks = packing.gemm_blocks(
-            source.weights[own], source.bias[own], source.recipe.of(own), vectors, narrow=narrow
-        )
+        blocks = packing.gemm_blocks(weights[own], bias[own], source.recipe.of(own), vectors, group)
         words = [
             image.reshape(-1)[first // (channels // groups) * pixel_depth :], output.reshape(-1)[first:], blocks,
-            rows, len(blocks), blocks.shape[1], row_bytes // 4, source.finishing, channels, channels // groups,
-            panel_rows, row_bytes, height, width, pixel, pixel_depth,
-            filter_h, filter_w, *window[:6], window.output_h, window.output_w, flip_of(image), source.offset,
-            int(unmoved and 2 * pixel == row_bytes),
+            rows, len(blocks), blocks.shape[1], row_bytes // (size * group.taps), source.finishing, channels,
+            channels // groups, panel_rows, row_bytes, height, width, pixel, pixel_depth, filter_h, filter_w,
+            *window[:6], window.output_h, window.output_w, flip_of(image) ^ (SHAPE.base if quads else 0),
+            zero & 0xFF if quads else source.offset, int(unmoved and size * pixel == row_bytes), excess, sums,
         ]  # fmt: skip
         parts = max(rows // tile_rows, len(blocks)) if rows * source.weights.size > LEAST_PRODUCTS else 1
-        literals = tile_rows, vectors, source.recipe.kind, int(narrow)
-        calls.append(Call(("gemm", *literals), words, parts, panel_rows * row_bytes + SLACK))
+        literals = tile_rows, vectors, source.recipe.kind, form, int(excess != 0)
+        calls.append(Call(("gemm", *literals), words, parts, sums + 8 * panel_rows))
     return calls
 
 
@@ -178,18 +190,22 @@ def depthwise_conv_2d(node: PreparedNode, inputs: Sequence[Operand | None], outp
     source = product(inputs, outputs[0], node.params, lambda taps: taps.reshape(-1, filters).T)
     if source is not None and channels != filters:
         return gemm(source, image.array, node.params.window, (filter_h, filter_w), outputs[0])
-    if source is None or not -128 <= -source.offset <= 127:
+    if source is None or not source.fits_bytes:
         return None
     window: Window = node.params.window
-    bias = source.bias + source.offset * source.weights.sum(axis=1)
-    blocks = packing.depthwise_blocks(source.weights.T, bias, source.recipe)
+    quads = SHAPE.quads and is_narrow(source.weights)
+    form = packing.QUADS if quads else packing.SHORTS
+    flip, zero = flip_of(image.array) ^ (SHAPE.base if quads else 0), (SHAPE.base if quads else 0) - source.offset
+    bias, group = source.bias - zero * source.weights.sum(axis=1), packing.group_of(form)
+    blocks = packing.depthwise_blocks(source.weights.T, bias, source.recipe, 16 // SHAPE.lanes, group)
     outside, flips = aligned(channels), aligned(16)
-    outside[:] = (-source.offset ^ flip_of(image.array)) & 0xFF
-    flips[:] = flip_of(image.array)
-    pairs = -(-filter_h * filter_w // 2)
+    outside[:] = (zero & 0xFF) ^ flip
+    flips[:] = flip
+    groups = -(-filter_h * filter_w // group.taps)
     words = [
-        image.array, outputs[0], blocks, pairs, source.finishing, channels, blocks.shape[1],
+        image.array, outputs[0], blocks, groups, source.finishing, channels, blocks.shape[1],
         outside, flips, batch, height, width, filter_h, filter_w,
         *window[:6], window.output_h, window.output_w,
     ]  # fmt: skip
-    return [Call(("depthwise", source.recipe.kind), words, batch * window.output_h, 16 * pairs * window.output_w)]
+    parts, scratch = batch * window.output_h, 8 * group.taps * groups * window.output_w
+    return [Call(("depthwise", source.recipe.kind, form), words, parts, scratch)]

@@ -67,7 +67,7 @@ def source_of(
     recipe = recipe_of(requantizer, reach, rectified=False)
     if recipe is None or np.abs(matrix).max() > np.iinfo(np.int16).max:
         return None
-    return Source(recipe.kind, packing.gemm_blocks(matrix, start, recipe, 2, narrow=False))
+    return Source(recipe.kind, packing.gemm_blocks(matrix, start, recipe, 2, packing.PAIR))
 
 
 def right_shift_of(requantizer: Requantizer) -> tuple[int, int] | None:

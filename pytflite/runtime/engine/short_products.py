@@ -102,7 +102,7 @@ def gemm(source: ShortProduct, image: Array, window: Window, filter_size: tuple[
     calls = []
     for group in range(groups):
         own = slice(group * own_channels, (group + 1) * own_channels)
-        blocks = packing.gemm_blocks(source.weights[own], source.bias[own], source.recipe.of(own), 2, narrow=False)
+        blocks = packing.gemm_blocks(source.weights[own], source.bias[own], source.recipe.of(own), 2, packing.PAIR)
         words = [
             image.reshape(-1)[group * tap :], output.reshape(-1)[own.start :], blocks, rows, len(blocks),
             blocks.shape[1], depth, source.bounds, 2 * channels, own_channels, panel_rows, stride, height, width,
@@ -171,7 +171,7 @@ def depthwise_conv_2d(node: PreparedNode, inputs: Sequence[Operand | None], outp
     window: Window = p.window
     if channels < filters:
         return gemm(source, image.array, window, (filter_h, filter_w), outputs[0])
-    blocks = packing.depthwise_blocks(source.weights.T, source.bias, source.recipe)
+    blocks = packing.depthwise_blocks(source.weights.T, source.bias, source.recipe, 2, packing.PAIR)
     pairs = -(-filter_h * filter_w // 2)
     words = [
         image.array, outputs[0], blocks, pairs, source.bounds, channels, blocks.shape[1], aligned(2 * channels),
