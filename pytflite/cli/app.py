@@ -48,6 +48,7 @@ def size(count: float) -> str:
 
 from pytflite.cli import (  # noqa: E402 - each registers its command
     audit,  # noqa: F401
+    bench,  # noqa: F401
     compare,  # noqa: F401
     demo,  # noqa: F401
     diff,  # noqa: F401

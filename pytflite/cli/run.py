@@ -39,10 +39,12 @@ def run(
         bool, typer.Option("--bytes", help="pixels are the bytes of codes, as in TFLM's pictures")
     ] = False,
     output: Annotated[Path | None, typer.Option("--output", "-o", help="write the outputs to an .npz file")] = None,
+    threads: Annotated[int, typer.Option(min=1, help="how many threads to use at most")] = 1,
+    engine: Annotated[bool, typer.Option(help="use the engine, or the plain kernels; the bits are the same")] = True,
     json: Annotated[bool, typer.Option("--json", help="print the outputs as JSON")] = False,
 ) -> None:
     """Run a model once and show its outputs. The arithmetic is that of the reference kernels unless told otherwise."""
-    loaded = load(model, profile=profile)
+    loaded = load(model, profile=profile, threads=threads, engine=engine)
     entry = loaded.entry(signature)
     fed = _feed(loaded, entry, inputs or [], Feeding(mean, std, as_float, as_bytes))
     with warnings.catch_warnings(record=True) as caught:

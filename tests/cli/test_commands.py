@@ -136,3 +136,20 @@ def test_ops() -> None:
     assert "CONV_2D" in run("ops", "conv")
     rows = json.loads(run("ops", "--json"))
     assert {"op": "CONV_2D", "types": "i8 i8 i32 -> i8", "rule": "int8", "kernel": "conv_2d", "note": ""} in rows
+
+
+def test_bench_and_warm() -> None:
+    assert "ready after" in run("warm", DIGITS)
+    said = run("bench", DIGITS, "--rounds", "2", "--threads", "2")
+    assert "us a run" in said
+    assert "FULLY_CON" in said
+    timed = json.loads(run("bench", DIGITS, "--rounds", "2", "--no-engine", "--json"))
+    assert [line["macs"] for line in timed["operators"][:1]] == [8 * 8 * 8 * 9]
+    assert {line["kernel"] for line in timed["operators"]} >= {"kernel conv_2d", "kernel fully_connected"}
+    assert all(line["microseconds"] > 0 for line in timed["operators"])
+
+
+def test_run_gives_the_same_with_threads_and_without_the_engine(tmp_path: Path) -> None:
+    np.save(tmp_path / "image.npy", picture(3))
+    given = ("run", DIGITS, tmp_path / "image.npy", "--float", "--json")
+    assert json.loads(run(*given, "--threads", "2")) == json.loads(run(*given, "--no-engine"))

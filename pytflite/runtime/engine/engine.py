@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
@@ -168,6 +169,16 @@ class Engine:
                     if self._has_failed():
                         Fallback(node, inputs, outputs, {})(machine)
             observer(node, inputs, outputs)
+
+    def timed(self, machine: Machine) -> Iterator[tuple[PreparedNode, float]]:
+        """Run all nodes, watched: each that is not constant, and the seconds that it took."""
+        for node in self._nodes:
+            if step := self._step_of.get(node.operator.index):
+                with self._pool.lock:
+                    before = time.perf_counter()
+                    step(machine)
+                    elapsed = time.perf_counter() - before
+                yield node, elapsed
 
     def _has_failed(self) -> bool:
         """Whether a kernel could not compute with the values, asked once."""
