@@ -13,6 +13,7 @@ from pytflite.model.types import Model
 from pytflite.plan.prepare import prepare
 from pytflite.profiles import REFERENCE, Profile
 from pytflite.runtime.engine.engine import Engine
+from pytflite.runtime.engine.pool import Pool
 from pytflite.runtime.session import Session
 from pytflite.runtime.state import State
 from pytflite.tools.oracle import first_difference
@@ -41,7 +42,7 @@ class Guarded:
 
 
 def run(
-    model: Model, inputs: Sequence[Array], *, profile: Profile = REFERENCE, seed: int = 0
+    model: Model, inputs: Sequence[Array], *, profile: Profile = REFERENCE, seed: int = 0, threads: int = 1
 ) -> tuple[Engine, list[Array]]:
     """The engine of the main subgraph after two invokes, and the outputs and variable tensors.
 
@@ -61,7 +62,7 @@ def run(
         guarded[index].array[...] = array
     for index, array in zip(main.inputs, inputs, strict=True):
         guarded[index].array[...] = array
-    engine = Engine(plan, {index: guard.array for index, guard in guarded.items()})
+    engine = Engine(plan, {index: guard.array for index, guard in guarded.items()}, Pool(threads))
     for _ in range(INVOKES):
         assert engine.invoke(Session(plan, engine=False))
     for guard in guarded.values():
@@ -82,10 +83,10 @@ def define(model: Model, inputs: Sequence[Array], *, profile: Profile = REFERENC
     return [array for index in indices if (array := session.get(index)) is not None]
 
 
-def agree(model: Model, inputs: Sequence[Array], *, profile: Profile = REFERENCE) -> Engine:
+def agree(model: Model, inputs: Sequence[Array], *, profile: Profile = REFERENCE, threads: int = 1) -> Engine:
     """Assert that the engine gives the bits of the definitions, whatever lies behind its buffers."""
     expected = define(model, inputs, profile=profile)
     for seed in (0, 1):
-        engine, got = run(model, inputs, profile=profile, seed=seed)
+        engine, got = run(model, inputs, profile=profile, seed=seed, threads=threads)
         assert not (difference := first_difference(got, expected)), difference
     return engine

@@ -204,3 +204,30 @@ def test_softmax(shape: tuple[int, ...]) -> None:
     for beta in (1.0, 0.3):
         for array in (values(rng, shape), rng.standard_normal(shape).astype(np.float32) * 10):
             assert agree(single("SOFTMAX", [array], SoftmaxOptions(beta=beta)), [array]).bound == {0}
+
+
+def test_parts() -> None:
+    rng = np.random.default_rng(0)
+    big = rng.standard_normal((60, 700)).astype(np.float32)
+    image = rng.standard_normal((1, 40, 40, 16)).astype(np.float32)
+    pool = Pool2DOptions(padding=Padding.SAME, stride_h=1, stride_w=1, filter_height=3, filter_width=2)
+    rows = ReducerOptions(keep_dims=False)
+    for name, arrays, options, constants in (
+        ("ADD", [big, big[::-1]], AddOptions(), None),
+        ("MUL", [big, big[:, :1]], MulOptions(), None),
+        ("SQRT", [big], None, None),
+        ("EXP", [big], None, None),
+        ("LOGISTIC", [big], None, None),
+        ("SOFTMAX", [big], SoftmaxOptions(beta=1.0), None),
+        ("SUM", [big], rows, [np.int32([1])]),
+        ("MEAN", [big.reshape(6, 10, 700)], rows, [np.int32([1])]),
+        ("AVERAGE_POOL_2D", [image], pool, None),
+        ("MAX_POOL_2D", [image], pool, None),
+    ):
+        assert agree(single(name, arrays, options, constants), arrays, threads=3).bound == {0}
+    for kind in (
+        {"size": (20, 20), "channels": 16, "outputs": 24, "filter_size": (3, 3)},
+        {"size": (2, 1), "channels": 500, "outputs": 200, "filter_size": (1, 1)},
+    ):
+        subject = convolution("float32", 1, **kind)
+        assert agree(subject.model, subject.inputs[0], threads=3).bound == {0}

@@ -112,7 +112,7 @@ def single(name: str, arrays: list[Array], letters: str, scales: list[float], **
     ]
     y = g.output("output", (0,), kinds[-1], **quantization[-1])
     g.operator(BuiltinOperator[name], tensors, [y], more.get("options"))
-    return agree(b.build(), arrays)
+    return agree(b.build(), arrays, threads=more.get("threads", 1))
 
 
 def codes(rng: np.random.Generator, letter: str, shape: tuple[int, ...]) -> Array:
@@ -175,3 +175,20 @@ def test_softmax(shape: tuple[int, ...], letter: str) -> None:
     array = codes(np.random.default_rng(0), letter, shape)
     options = SoftmaxOptions(beta=1.0)
     assert single("SOFTMAX", [array], f"{letter} i16", [0.1, 2.0**-15], options=options).bound == {0}
+
+
+def test_parts() -> None:
+    rng = np.random.default_rng(0)
+    big = codes(rng, "i16", (60, 700))
+    add, mul = AddOptions(pot_scale_int16=False), MulOptions()
+    for name, arrays, letters, scales, options in (
+        ("ADD", [big, big[::-1]], "i16 i16 i16", [0.001, 0.002, 0.004], add),
+        ("MUL", [big, big[:, :1]], "i16 i16 i16", [0.001, 0.002, 0.01], mul),
+        ("TANH", [big], "i16 i16", [0.0004, 2.0**-15], None),
+        ("QUANTIZE", [big.astype(np.float32)], "f32 i8", [1, 100.0], None),
+        ("SOFTMAX", [big.view(np.int8)], "i8 i16", [0.1, 2.0**-15], SoftmaxOptions(beta=1.0)),
+    ):
+        assert single(name, arrays, letters, scales, options=options, threads=3).bound == {0}
+    for kind, channels in (("int16x8", 16), ("hybrid_int8", 16)):
+        subject = convolution(kind, 1, size=(20, 20), channels=channels, outputs=24, filter_size=(3, 3))
+        assert agree(subject.model, subject.inputs[0], threads=3).bound == {0}
