@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from pytflite.arithmetic.rounding import INT32_MAX, INT32_MIN, round_half_away, wrap_int32
+from pytflite.arithmetic.rounding import round_half_away, wrap_int32
 
 Array = npt.NDArray[Any]
 
@@ -116,23 +116,6 @@ def multiply_rounding_once(x: npt.ArrayLike, multiplier: npt.ArrayLike, shift: n
     total_shift = 31 - np.asarray(shift, np.int64)
     product = np.asarray(x, np.int64) * np.asarray(multiplier, np.int64)
     return wrap_int32((product + (np.int64(1) << (total_shift - 1))) >> total_shift)
-
-
-def multiply_saturating(x: npt.ArrayLike, multiplier: npt.ArrayLike, shift: npt.ArrayLike) -> Array:
-    """``x * real`` in one rounding, ties toward plus infinity (``apply_multiplier.cc`` of ruy).
-
-    Args:
-        x: int64 array of int32 values.
-        multiplier: from `quantize_multiplier`, broadcast against ``x``.
-        shift: from `quantize_multiplier`, at most 30, broadcast against ``x``.
-
-    Returns:
-        int64 array of int32 values; what does not fit saturates.
-    """
-    total_shift = 31 - np.asarray(shift, np.int64)
-    product = np.asarray(x, np.int64) * np.asarray(multiplier, np.int64)
-    saturated: Array = np.clip((product + (np.int64(1) << (total_shift - 1))) >> total_shift, INT32_MIN, INT32_MAX)
-    return saturated
 
 
 def multiply_rounding_last(x: npt.ArrayLike, multiplier: npt.ArrayLike, shift: npt.ArrayLike) -> Array:

@@ -10,7 +10,7 @@ import numpy.typing as npt
 Array = npt.NDArray[Any]
 
 
-def fused_multiply_add(left: Array, right: Array, addend: Array) -> Array:
+def fused_multiply_add(left: npt.ArrayLike, right: npt.ArrayLike, addend: npt.ArrayLike) -> Array:
     """``left * right + addend`` rounded once, half to even, as ``fmaf`` does.
 
     In float64 the product is exact and the sum is rounded to odd: where it is inexact, the last bit is set. So much is
@@ -25,7 +25,7 @@ def fused_multiply_add(left: Array, right: Array, addend: Array) -> Array:
         float32, of the common shape.
     """
     with np.errstate(invalid="ignore", over="ignore"):
-        product = left.astype(np.float64) * right.astype(np.float64)
+        product, addend = np.asarray(left, np.float64) * np.asarray(right, np.float64), np.asarray(addend, np.float64)
         total = np.asarray(product + addend)
         added = total - product
         error = (product - (total - added)) + (addend - added)

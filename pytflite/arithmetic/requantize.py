@@ -18,11 +18,17 @@ from pytflite.arithmetic.fixed_point import (
     multiply_rounding_last,
     multiply_rounding_once,
     multiply_rounding_up,
-    multiply_saturating,
     quantize_multiplier,
     saturating_rounding_doubling_high_mul,
 )
-from pytflite.arithmetic.rounding import INT32_MAX, INT32_MIN, round_half_away, truncate_to_int32, wrap_int32
+from pytflite.arithmetic.rounding import (
+    INT32_MAX,
+    INT32_MIN,
+    round_half_away,
+    saturate_to_int32,
+    truncate_to_int32,
+    wrap_int32,
+)
 from pytflite.arithmetic.vectors import in_vectors
 
 Array = npt.NDArray[Any]
@@ -157,6 +163,25 @@ class Float64(NamedTuple):
         return truncate_to_int32(round_half_away(accumulator.astype(np.float64) * self.scale))
 
 
+class Float64Saturating(NamedTuple):
+    """A product in float64 rounded half away from zero, saturated: reference FULLY_CONNECTED on 64-bit Arm.
+
+    Attributes:
+        scale: float64, one per channel or one in all.
+    """
+
+    scale: Array
+
+    @classmethod
+    def of(cls, scale: RealScale) -> Self:
+        """Derive the scale in float64 from its float32 factors, whatever the operator's own precision."""
+        return cls(RealScale(scale.factors, scale.divisor).effective())
+
+    def __call__(self, accumulator: Array) -> Array:
+        """Multiply and round (``MultiplyByQuantizedMultiplier`` of fully_connected.h)."""
+        return saturate_to_int32(round_half_away(accumulator.astype(np.float64) * self.scale))
+
+
 class RoundingUpByChannels(NamedTuple):
     """`RoundingUp` for whole groups of 8 channels, `DoubleRounding` for the rest: vectors, and what does not fill one.
 
@@ -206,6 +231,28 @@ class RoundingUpFlat(NamedTuple):
         return np.where(in_vectors(accumulator.shape, 16), up, away)
 
 
+class RoundingUpThenLeft(NamedTuple):
+    """`RoundingUp`, but that a left shift comes after the product: DEPTHWISE_CONV_2D with filters of 3 by 3 on Arm.
+
+    Attributes:
+        multiplier: int32, one per channel or one in all.
+        shift: int32, left positive.
+    """
+
+    multiplier: Array
+    shift: Array
+
+    @classmethod
+    def of(cls, scale: RealScale) -> Self:
+        """Derive multiplier and shift (``QuantizeMultiplier``)."""
+        return cls(*quantize_multiplier(scale.effective()))
+
+    def __call__(self, accumulator: Array) -> Array:
+        """Multiply (``sqrdmulh`` and ``srshl`` of depthwise_conv_3x3_filter.h)."""
+        left = np.maximum(self.shift.astype(np.int64), 0)
+        return wrap_int32(multiply_rounding_up(accumulator, self.multiplier, np.minimum(self.shift, 0)) << left)
+
+
 class Truncated(NamedTuple):
     """A rounding, ties up, and a division by a power of two toward minus infinity: inputs of ADD in vector code.
 
@@ -249,28 +296,6 @@ class Single(NamedTuple):
     def __call__(self, accumulator: Array) -> Array:
         """Multiply (``MultiplyByQuantizedMultiplier``, common.cc)."""
         return multiply_rounding_once(accumulator, self.multiplier, self.shift)
-
-
-class SingleSaturating(NamedTuple):
-    """One rounding of a 64-bit product, ties toward plus infinity, saturated: ruy's portable kernels, where built so.
-
-    Attributes:
-        multiplier: int32, one per channel or one in all.
-        shift: int32, left positive, at most 30.
-    """
-
-    multiplier: Array
-    shift: Array
-
-    @classmethod
-    def of(cls, scale: RealScale) -> Self:
-        """Derive multiplier and shift (``QuantizeMultiplier``)."""
-        multiplier, shift = quantize_multiplier(scale.effective())
-        return cls(np.where(shift > 30, INT32_MAX, multiplier).astype(np.int32), np.minimum(shift, 30))
-
-    def __call__(self, accumulator: Array) -> Array:
-        """Multiply (``apply_multiplier.cc`` of ruy)."""
-        return multiply_saturating(accumulator, self.multiplier, self.shift)
 
 
 class RoundingLast(NamedTuple):
@@ -408,10 +433,11 @@ REQUANTIZERS: Mapping[str, type[Requantizer]] = {
     "rounding_up": RoundingUp,
     "wide": Wide,
     "float64": Float64,
+    "float64_saturating": Float64Saturating,
     "rounding_up_by_channels": RoundingUpByChannels,
     "rounding_up_flat": RoundingUpFlat,
+    "rounding_up_then_left": RoundingUpThenLeft,
     "single": Single,
-    "single_saturating": SingleSaturating,
     "rounding_last": RoundingLast,
     "float32": Float32,
     "rndnu": Rndnu,

@@ -57,3 +57,17 @@ def truncate_to_int32(x: npt.ArrayLike) -> Array:
     x = np.trunc(np.asarray(x, np.float64))
     fits = (x >= INT32_MIN) & (x <= INT32_MAX)
     return np.where(fits, np.where(fits, x, 0).astype(np.int64), INT32_MIN)
+
+
+def saturate_to_int32(x: npt.ArrayLike) -> Array:
+    """The same on Arm: toward zero, the nearest end of int32 for what does not fit, 0 for NaN.
+
+    Returns:
+        int64 array.
+    """
+    x = np.trunc(np.asarray(x, np.float64))
+    return np.where(np.isnan(x), 0, np.clip(x, INT32_MIN, INT32_MAX)).astype(np.int64)
+
+
+CONVERSIONS = {"lowest": truncate_to_int32, "saturating": saturate_to_int32}
+"""C's conversions of floats to int32, by what becomes of those that do not fit."""

@@ -17,17 +17,18 @@ from pytflite.arithmetic.requantize import (
     DoubleRounding,
     Float32,
     Float64,
+    Float64Saturating,
     Rndnu,
     Rndnu16,
     RoundingLast,
     RoundingUp,
     RoundingUpByChannels,
     RoundingUpFlat,
+    RoundingUpThenLeft,
     Single,
-    SingleSaturating,
     Wide,
 )
-from pytflite.arithmetic.rounding import round_half_away, truncate_to_int32, wrap_int32
+from pytflite.arithmetic.rounding import round_half_away, saturate_to_int32, truncate_to_int32, wrap_int32
 from pytflite.arithmetic.vectors import in_vectors
 
 HALF_HIGH = 1 << 30
@@ -180,6 +181,30 @@ def _(requantizer: Float64, accumulator: int, place: Place) -> Iterator[Step]:
 
 
 @requantizer_steps.register
+def _(requantizer: Float64Saturating, accumulator: int, place: Place) -> Iterator[Step]:
+    scale = float(entry(requantizer.scale, place.channel))
+    yield Step("scale", f"{scale.hex()}, a float64", scale)
+    product = float(accumulator) * scale
+    yield Step("product", f"{accumulator} * {scale!r}", product)
+    rounded = round_half_away(product)
+    value = int(saturate_to_int32(rounded))
+    note = "saturates" if value != rounded else "a tie" if abs(product) % 1 == 0.5 else ""
+    yield Step("requantized", f"round({product!r}), ties away from zero", value, note)
+
+
+@requantizer_steps.register
+def _(requantizer: RoundingUpThenLeft, accumulator: int, place: Place) -> Iterator[Step]:
+    multiplier, shift = entry(requantizer.multiplier, place.channel), entry(requantizer.shift, place.channel)
+    *steps, rounded = requantizer_steps(
+        RoundingUp(requantizer.multiplier, np.minimum(requantizer.shift, 0)), accumulator, place
+    )
+    yield from (*_constants(multiplier, shift, 31), *steps[2:], rounded._replace(name="shifted right"))
+    wide = int(rounded.value) << max(shift, 0)
+    value = int(wrap_int32(wide))
+    yield Step("requantized", f"{rounded.value} << {max(shift, 0)}", value, "" if wide == value else "wraps in int32")
+
+
+@requantizer_steps.register
 def _(requantizer: RoundingUpByChannels, accumulator: int, place: Place) -> Iterator[Step]:
     recipe = RoundingUp if place.channel < requantizer.grouped else DoubleRounding
     yield from requantizer_steps(recipe(requantizer.multiplier, requantizer.shift), accumulator, place)
@@ -199,18 +224,6 @@ def _(requantizer: Single, accumulator: int, place: Place) -> Iterator[Step]:
     yield Step("product", f"{accumulator} * {multiplier}", product)
     value = int(requantizer(np.full(place.shape, accumulator, np.int64))[place.at])
     note = dropped(product, right) + _rounded(product >> right, value)
-    yield Step("requantized", f"{product} / 2^{right}, ties upward", value, note)
-
-
-@requantizer_steps.register
-def _(requantizer: SingleSaturating, accumulator: int, place: Place) -> Iterator[Step]:
-    multiplier, shift = entry(requantizer.multiplier, place.channel), entry(requantizer.shift, place.channel)
-    yield from _constants(multiplier, shift, 31)
-    product, right = accumulator * multiplier, 31 - shift
-    yield Step("product", f"{accumulator} * {multiplier}", product)
-    wide = (product + (1 << (right - 1))) >> right
-    value = min(max(wide, -(1 << 31)), (1 << 31) - 1)
-    note = dropped(product, right) + _rounded(product >> right, wide) + ("" if wide == value else ", saturates")
     yield Step("requantized", f"{product} / 2^{right}, ties upward", value, note)
 
 

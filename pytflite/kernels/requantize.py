@@ -17,13 +17,14 @@ from pytflite.arithmetic.requantize import (
     EightBits,
     Float32,
     Float64,
+    Float64Saturating,
     Rndnu,
     Rndnu16,
     RoundingLast,
     RoundingUp,
     RoundingUpByChannels,
+    RoundingUpThenLeft,
     Single,
-    SingleSaturating,
     Wide,
 )
 from pytflite.kernels._compile import kernel
@@ -81,6 +82,26 @@ def float64(accumulator: Any, channel: Any, requantizer: Any) -> Any:
     return np.int64(whole)
 
 
+def float64_saturating(accumulator: Any, channel: Any, requantizer: Any) -> Any:
+    """A float64 product rounded half away from zero; what int32 cannot hold becomes its nearest end."""
+    product = np.float64(accumulator) * requantizer.scale[channel]
+    whole = np.trunc(product)
+    if abs(product - whole) >= 0.5:
+        whole += np.copysign(1.0, product)
+    if np.isnan(whole):
+        return np.int64(0)
+    return np.int64(min(max(whole, np.float64(INT32_MIN)), np.float64(INT32_MAX)))
+
+
+def rounding_up_then_left(accumulator: Any, channel: Any, requantizer: Any) -> Any:
+    """High half of the doubled product, then a shift to either side, both with ties up."""
+    multiplier = np.int64(requantizer.multiplier[channel])
+    shift = np.int64(requantizer.shift[channel])
+    left, right = max(shift, np.int64(0)), max(-shift, np.int64(0))
+    high = (np.int64(accumulator) * multiplier + (np.int64(1) << np.int64(30))) >> np.int64(31)
+    return np.int64(np.int32((high + ((np.int64(1) << right) >> np.int64(1))) >> right << left))
+
+
 def rounding_up_by_channels(accumulator: Any, channel: Any, requantizer: Any) -> Any:
     """The one or the other."""
     if channel < requantizer.grouped:
@@ -96,14 +117,6 @@ def single(accumulator: Any, channel: Any, requantizer: Any) -> Any:
     total_shift = np.int64(31) - np.int64(requantizer.shift[channel])
     product = np.int64(accumulator) * np.int64(requantizer.multiplier[channel])
     return np.int64(np.int32((product + (np.int64(1) << (total_shift - np.int64(1)))) >> total_shift))
-
-
-def single_saturating(accumulator: Any, channel: Any, requantizer: Any) -> Any:
-    """One rounding of a 64-bit product, ties up; saturates."""
-    total_shift = np.int64(31) - np.int64(requantizer.shift[channel])
-    product = np.int64(accumulator) * np.int64(requantizer.multiplier[channel])
-    rounded = (product + (np.int64(1) << (total_shift - np.int64(1)))) >> total_shift
-    return min(max(rounded, INT32_MIN), INT32_MAX)
 
 
 def rounding_last(accumulator: Any, channel: Any, requantizer: Any) -> Any:
@@ -169,9 +182,10 @@ BODIES = {
     RoundingUp: rounding_up,
     Wide: wide,
     Float64: float64,
+    Float64Saturating: float64_saturating,
     RoundingUpByChannels: rounding_up_by_channels,
+    RoundingUpThenLeft: rounding_up_then_left,
     Single: single,
-    SingleSaturating: single_saturating,
     RoundingLast: rounding_last,
     Float32: float32,
     Rndnu: rndnu,

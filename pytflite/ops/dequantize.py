@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from pytflite.arithmetic.fused import fused_multiply_add
 from pytflite.arithmetic.vectors import in_vectors
 from pytflite.ops._api import Node, Op
 from pytflite.ops._shared.activations import same_shape
@@ -52,6 +53,14 @@ def has_one_scale(node: Node) -> bool:
 def define_vectors(input: Array, p: Affine) -> Array:
     """Whole groups of 8: the scale times the code, minus the scale times the zero point; the rest as above."""
     codes = input.astype(np.float32) * p.scale + (p.scale.astype(np.float64) * -p.zero_point).astype(np.float32)
+    return np.where(in_vectors(input.shape, 8), codes, define(input, p))
+
+
+@OP.rule("affine_fused", "Q -> f32", params=params, when=has_one_scale, by_name=True, Q="i2 i4 u4 i8 u8 i16")
+def define_fused(input: Array, p: Affine) -> Array:
+    """The same, where vectors multiply and add with one rounding."""
+    offset = (p.scale.astype(np.float64) * -p.zero_point).astype(np.float32)
+    codes = fused_multiply_add(input.astype(np.float32), p.scale, offset)
     return np.where(in_vectors(input.shape, 8), codes, define(input, p))
 
 

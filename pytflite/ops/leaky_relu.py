@@ -79,6 +79,19 @@ def define_quantized(input: Array, p: LeakyReluParams) -> Stages:
     yield "output", np.clip(wrap_int32(requantized + p.output_offset), p.qmin, p.qmax).astype(input.dtype)
 
 
+def signed_params(node: Node) -> LeakyReluParams:
+    """The same, where the multiplier has the sign of alpha."""
+    input, output = node["input"], node["output"]
+    scaled = node.requantizer(input.scale, alpha(node), over=output.scale, precision="float32")
+    return params(node)._replace(alpha=scaled, sign=1)
+
+
+@OP.rule("signed_alpha", "T -> T", params=tabulated(signed_params), by_name=True, kernel="lookup", T="i8 u8")
+def define_signed(input: Array, p: LeakyReluParams) -> Stages:
+    """The same; ties are rounded with the sign of alpha (``xnn_qs8_vlrelu`` of XNNPACK)."""
+    yield from define_quantized(input, p)
+
+
 def alpha(node: Node) -> np.float32:
     """The option."""
     return np.float32(node.options.alpha)

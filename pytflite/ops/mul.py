@@ -23,8 +23,10 @@ from pytflite.arithmetic.complex_product import complex_product
 from pytflite.arithmetic.epilogue import QuantizedEpilogue
 from pytflite.arithmetic.fixed_point import rounding_divide_by_pot, saturating_rounding_doubling_high_mul
 from pytflite.arithmetic.requantize import Precision
+from pytflite.arithmetic.rounding import wrap_int32
+from pytflite.arithmetic.vectors import in_vectors
 from pytflite.ops._api import Node, Op
-from pytflite.ops._shared.elementwise import Stages, broadcast_shapes, is_unquantized, plain
+from pytflite.ops._shared.elementwise import Stages, broadcast_shapes, inner_run, is_unquantized, plain
 from pytflite.ops._shared.epilogues import activation_of, plain_activation, quantized_activation, quantized_epilogue
 from pytflite.schema.enums import BuiltinOperator
 from pytflite.schema.tables import MulOptions
@@ -80,6 +82,52 @@ def define(input1: Array, input2: Array, p: MulParams) -> Stages:
     """The product through the epilogue."""
     accumulator = (input1.astype(np.int64) + p.input1_offset) * (input2.astype(np.int64) + p.input2_offset)
     yield from p.epilogue.stages(accumulator, input1.dtype)
+
+
+def leaves_int16(node: Node) -> bool:
+    """Whether a product can be so large at the output's scale that it does not fit into int16."""
+    input1, input2 = node["input1"], node["input2"]
+    return bool(float(input1.scale) * float(input2.scale) * 255 * 255 >= 32500 * float(node["output"].scale))
+
+
+class VectorParams(NamedTuple):
+    """What the rule that works in vectors is given.
+
+    Attributes:
+        scalar: what scalar code does.
+        saturates: whether vectors saturate at 16 bits before the output zero point is added; else they wrap.
+        group: how many elements vectors hold at once.
+        run: how many elements in memory order the code is called with; 0 where there are no vectors.
+    """
+
+    scalar: MulParams
+    saturates: bool
+    group: int
+    run: int
+
+
+def vector_params(node: Node) -> VectorParams:
+    """Params of the rule that works in vectors (``MulElementwise``, ``MulSimpleBroadcast``)."""
+    walked, run = inner_run(node["input1"].shape, node["input2"].shape)
+    signed = node["output"].letter == "i8"
+    return VectorParams(float32_scale(node), walked or signed, 16 if signed else 8, run)
+
+
+@OP.rule("vectors", "T T -> T", params=vector_params, when=leaves_int16, by_name=True, T="i8 u8")
+def define_vectors(input1: Array, input2: Array, p: VectorParams) -> Stages:
+    """The same; in vectors, as far as they go, the output zero point is added in int16, which wraps."""
+    accumulator = (input1.astype(np.int64) + p.scalar.input1_offset) * (
+        input2.astype(np.int64) + p.scalar.input2_offset
+    )
+    yield "accumulator", accumulator
+    epilogue = p.scalar.epilogue
+    requantized = epilogue.requantizer(accumulator).reshape(accumulator.shape)
+    yield "requantized", requantized
+    narrow = np.clip(requantized, -32768, 32767) if p.saturates else requantized
+    in_int16 = (narrow + epilogue.output_offset).astype(np.int16)
+    where = in_vectors(accumulator.shape, p.group, p.run)
+    shifted = np.where(where, in_int16, wrap_int32(requantized + epilogue.output_offset))
+    yield "output", np.clip(shifted, epilogue.activation_min, epilogue.activation_max).astype(input1.dtype)
 
 
 class FractionParams(NamedTuple):

@@ -2,23 +2,24 @@
 
 input1, input2: shapes that broadcast. output: the shape that they broadcast to.
 
-The C library's ``powf``; int32: its ``pow``, cut off, the lowest number for what does not fit. Negative powers of int32
-are refused. One exponent for bases of another shape that is, within 1/100000, an integer from 1 up: by squaring; then
-int32 wraps around and float32 stops at the largest finite number.
+The C library's ``powf``; int32: its ``pow``, cut off, the lowest number for what does not fit (the nearest one on Arm).
+Negative powers of int32 are refused. One exponent for bases of another shape that is, within 1/100000, an integer from
+1 up: by squaring; then int32 wraps around and float32 stops at the largest finite number.
 
 Source: ``pow.cc``, ``BroadcastPow4D`` of ``optimized/optimized_ops.h``.
 """
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from pytflite.arithmetic import libm
 from pytflite.arithmetic.limits import highest, lowest
-from pytflite.arithmetic.rounding import round_half_away, truncate_to_int32
+from pytflite.arithmetic.rounding import CONVERSIONS, round_half_away, truncate_to_int32
 from pytflite.errors import InvokeError
 from pytflite.ops._api import Node, Op
 from pytflite.ops._shared.elementwise import broadcast_shapes
@@ -32,25 +33,37 @@ OP = Op(BuiltinOperator.POW, "input1 input2", "output", PowOptions)
 shapes = OP.shapes(broadcast_shapes)
 
 
-def params(node: Node) -> bool:
-    """Whether the shapes differ."""
-    return node["input1"].shape != node["input2"].shape
+class PowParams(NamedTuple):
+    """What both rules are given.
+
+    Attributes:
+        broadcast: whether the shapes differ.
+        to_int32: the machine's conversion of floats.
+    """
+
+    broadcast: bool
+    to_int32: Callable[[Array], Array]
+
+
+def params(node: Node) -> PowParams:
+    """Compare the shapes."""
+    return PowParams(node["input1"].shape != node["input2"].shape, CONVERSIONS[node.profile.conversion])
 
 
 @OP.rule("int32", "i32 i32 -> i32", params=params)
-def define_int32(input1: Array, input2: Array, p: bool) -> Array:
+def define_int32(input1: Array, input2: Array, p: PowParams) -> Array:
     """By squaring, or in float64."""
     if (input2 < 0).any():
         raise InvokeError("POW does not support negative powers of integers.")
-    if p and is_natural(input2):
+    if p.broadcast and is_natural(input2):
         return raised(input1, input2)
-    return truncate_to_int32(libm.pow(input1.astype(np.float64), input2.astype(np.float64))).astype(np.int32)
+    return p.to_int32(libm.pow(input1.astype(np.float64), input2.astype(np.float64))).astype(np.int32)
 
 
 @OP.rule("float32", "f32 f32 -> f32", params=params)
-def define_float32(input1: Array, input2: Array, p: bool) -> Array:
+def define_float32(input1: Array, input2: Array, p: PowParams) -> Array:
     """By squaring, or in float32."""
-    return raised(input1, input2) if p and is_natural(input2) else libm.powf(input1, input2)
+    return raised(input1, input2) if p.broadcast and is_natural(input2) else libm.powf(input1, input2)
 
 
 def is_natural(exponents: Array) -> bool:

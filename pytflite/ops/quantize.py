@@ -3,22 +3,23 @@
 input: float32 or integers, any shape. output: the same shape, quantized.
 
 float32: divided by the scale in float32, rounded half away from zero, plus the zero point, within the range of the
-type; per axis where the output is. What int32 cannot hold becomes its minimum, as on every x86 machine, and adding the
-zero point wraps. Integers: minus the input zero point, one multiplier, the output zero point, the range of the type.
+type; per axis where the output is. What int32 cannot hold becomes its minimum, as on every x86 machine, or its nearest
+end, as on Arm, and adding the zero point wraps. Integers: minus the input zero point, one multiplier, the output zero
+point, the range of the type.
 
 Source: ``quantize.cc``, ``reference/quantize.h``, ``reference/requantize.h``.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from pytflite.arithmetic.epilogue import QuantizedEpilogue
-from pytflite.arithmetic.rounding import round_half_away, truncate_to_int32, wrap_int32
+from pytflite.arithmetic.rounding import CONVERSIONS, round_half_away, truncate_to_int32, wrap_int32
 from pytflite.arithmetic.vectors import in_vectors
 from pytflite.ops._api import Node, Op
 from pytflite.ops._shared.activations import same_shape
@@ -43,12 +44,14 @@ class QuantizeParams(NamedTuple):
         affine: quantization of the output.
         qmin: smallest code.
         qmax: largest code.
+        to_int32: the machine's conversion of floats.
         dtype: of the output.
     """
 
     affine: Affine
     qmin: int
     qmax: int
+    to_int32: Callable[[Array], Array]
     dtype: np.dtype[Any]
 
 
@@ -56,7 +59,7 @@ def quantize_params(node: Node) -> QuantizeParams:
     """Params of the float32 rule."""
     output = node["output"]
     affine = affine_of(node, output, per_axis=("i8", "u8", "i16"))
-    return QuantizeParams(affine, output.qmin, output.qmax, output.dtype)
+    return QuantizeParams(affine, output.qmin, output.qmax, CONVERSIONS[node.profile.conversion], output.dtype)
 
 
 @OP.rule("float32", "f32 -> Q", params=quantize_params, Q="i4 u4 i8 u8 i16")
@@ -64,7 +67,7 @@ def define_quantize(input: Array, p: QuantizeParams) -> Stages:
     """Divide, round, shift, clamp."""
     scaled = input / p.affine.scale
     yield "scaled", scaled
-    rounded = truncate_to_int32(round_half_away(scaled))
+    rounded = p.to_int32(round_half_away(scaled))
     yield "rounded", rounded
     yield "output", np.clip(wrap_int32(rounded + p.affine.zero_point), p.qmin, p.qmax).astype(p.dtype)
 
@@ -80,7 +83,7 @@ def define_quantize_vectors(input: Array, p: QuantizeParams) -> Stages:
     where = in_vectors(input.shape, 8)
     by_reciprocal, divided = input * (np.float32(1) / p.affine.scale), input / p.affine.scale.astype(np.float64)
     yield "scaled", np.where(where, by_reciprocal, divided)
-    rounded = truncate_to_int32(np.where(where, np.rint(by_reciprocal), round_half_away(divided)))
+    rounded = p.to_int32(np.where(where, np.rint(by_reciprocal), round_half_away(divided)))
     yield "rounded", rounded
     yield "output", np.clip(wrap_int32(rounded + p.affine.zero_point), p.qmin, p.qmax).astype(p.dtype)
 
@@ -92,6 +95,16 @@ def define_quantize_reciprocal(input: Array, p: QuantizeParams) -> Stages:
     yield "scaled", scaled
     largest = np.float32(p.qmax - p.affine.zero_point)
     rounded = truncate_to_int32(np.rint(np.where(scaled < largest, scaled, largest)))
+    yield "rounded", rounded
+    yield "output", np.clip(rounded + p.affine.zero_point, p.qmin, p.qmax).astype(p.dtype)
+
+
+@OP.rule("float32_reciprocal_zero", "f32 -> Q", params=quantize_params, when=has_one_scale, by_name=True, Q="i8 u8")
+def define_quantize_reciprocal_zero(input: Array, p: QuantizeParams) -> Stages:
+    """The same, but that NaN becomes the zero point (on 64-bit Arm)."""
+    scaled = input * (np.float32(1) / p.affine.scale)
+    yield "scaled", scaled
+    rounded = p.to_int32(np.rint(scaled))
     yield "rounded", rounded
     yield "output", np.clip(rounded + p.affine.zero_point, p.qmin, p.qmax).astype(p.dtype)
 

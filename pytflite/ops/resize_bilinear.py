@@ -19,6 +19,7 @@ import numpy as np
 import numpy.typing as npt
 
 from pytflite.arithmetic.fixed_point import rounding_divide_by_pot
+from pytflite.arithmetic.fused import fused_multiply_add
 from pytflite.arithmetic.rounding import divide_toward_zero
 from pytflite.ops._api import Node, Op, Shape
 from pytflite.ops._shared.resizing import image_scale, resized_shapes
@@ -85,6 +86,11 @@ def float_positions(node: Node, axis: int) -> Interpolation:
     scale, half = image_scale(node, axis), np.float32(0.5)
     position = np.arange(node["output"].shape[axis], dtype=np.float32)
     position = (position + half) * scale - half if node.options.half_pixel_centers else position * scale
+    return between(node, axis, position)
+
+
+def between(node: Node, axis: int, position: Array) -> Interpolation:
+    """The pixels around positions in float32, and their weights."""
     lower = np.maximum(np.floor(position).astype(np.int32), 0)
     upper = np.minimum(np.ceil(position).astype(np.int32), node["input"].shape[axis] - 1)
     upper_weight = along(axis, position - lower.astype(np.float32))
@@ -133,6 +139,27 @@ def define_uint8_weights_first(input: Array, size: Array, p: Grid) -> Stages:
     for row, row_weight in zip((above, below), row_weights, strict=True):
         for column, column_weight in zip((left, right), column_weights, strict=True):
             blended = blended + image[:, row][:, :, column] * (row_weight * column_weight)
+    yield "blended", blended
+    yield "output", (blended + np.float32(0.5)).astype(np.uint8)
+
+
+def fused_positions(node: Node, axis: int) -> Interpolation:
+    """The same as `float_positions`, where the half pixel is subtracted in one rounding with the product."""
+    if not node.options.half_pixel_centers:
+        return float_positions(node, axis)
+    centers = np.arange(node["output"].shape[axis], dtype=np.float32) + np.float32(0.5)
+    return between(node, axis, fused_multiply_add(centers, image_scale(node, axis), np.float32(-0.5)))
+
+
+@OP.rule("uint8_fused", "u8 i32 -> u8", params=grid_of(fused_positions), by_name=True)
+def define_uint8_fused(input: Array, size: Array, p: Grid) -> Stages:
+    """The same, where products are added with one rounding."""
+    (above, below, *row_weights), (left, right, *column_weights) = p
+    image = input.astype(np.float32)
+    blended = np.zeros(1, np.float32)
+    for row, row_weight in zip((above, below), row_weights, strict=True):
+        for column, column_weight in zip((left, right), column_weights, strict=True):
+            blended = fused_multiply_add(image[:, row][:, :, column], row_weight * column_weight, blended)
     yield "blended", blended
     yield "output", (blended + np.float32(0.5)).astype(np.uint8)
 

@@ -53,6 +53,7 @@ class Profile:
         requantizer: the requantizer where nothing else is said.
         recipes: exceptions to it, and preferred rules; an operator's own order where nothing is said.
         clamp: how the bounds of fused activations are rounded, a key of ``arithmetic.activation.CLAMPS``.
+        conversion: what becomes of floats that int32 cannot hold, a key of ``arithmetic.rounding.CONVERSIONS``.
         delegate: takes some nodes from the runtime and computes them in its own way, or None.
         instead: an operator and a rule of it -> the recipe of the rule that runs in its place.
     """
@@ -62,6 +63,7 @@ class Profile:
     requantizer: str
     recipes: Mapping[str, Recipe] = field(default_factory=dict)
     clamp: str = "half_away"
+    conversion: str = "lowest"
     delegate: Delegate | None = None
     instead: Mapping[str, Recipe] = field(default_factory=dict)
 

@@ -7,8 +7,19 @@ Floats: products of Eigen are summed in an order of their own, which depends on 
 `reference`, within 1e-6 of the largest term. The same holds for Eigen's tanh, logistic function and softmax.
 """
 
+from typing import Any
+
 from pytflite.profiles.base import Profile, Recipe, requantize, run
+from pytflite.profiles.delegate import Condition
 from pytflite.profiles.reference import REFERENCE
+
+
+def has_filter_offset(node: Any) -> bool:
+    """Whether the filter has one zero point, which is not 0."""
+    return bool(node["filter"].scales.size == 1 and node["filter"].zero_point)
+
+
+FILTER_OFFSET = Condition("the zero point of filter is not 0", has_filter_offset)
 
 RUY = requantize("rounding_up", "ruy kernel_avx2_fma.cc, kernel_avx512.cc round twice, up")
 BY_CHANNELS = requantize("rounding_up_by_channels", "Quantize for int8 (optimized_ops.h): vectors of 8 round up")
@@ -37,10 +48,13 @@ OPTIMIZED: Profile = REFERENCE.override(
         "FULLY_CONNECTED/int8": RUY,
         "FULLY_CONNECTED/uint8": RUY,
         "FULLY_CONNECTED/uint8_to_int16": RUY,
-        "FULLY_CONNECTED/int16x8_int32": RUY,
+        "FULLY_CONNECTED/int16x8_int32": requantize(
+            "rounding_up", RUY.evidence + "; not where zero points differ from 0", (FILTER_OFFSET, "float64")
+        ),
         "LOG_SOFTMAX": run("float32_table", evidence=FLOAT_TABLE),
         "LOGISTIC": run("int16_gemmlowp", evidence="Logistic for int16 (optimized_ops.h), where the scale is 2^-12"),
         "MEAN": run("quantized_vectors", evidence="Mean (integer_ops/mean.h): axes 1 and 2 of images, keep_dims"),
+        "MUL": run("vectors", evidence="MulElementwise, MulSimpleBroadcast (mul.h) add the zero point in int16"),
         "QUANTIZE": run(
             "float32_vectors", "requantize_vectors", evidence="AffineQuantize, Requantize (optimized_ops.h)"
         ),

@@ -91,9 +91,13 @@ DELEGATED: Profile = OPTIMIZED.override(
         "FULLY_CONNECTED": FMA,
         "FULLY_CONNECTED/int8": FP32,
         "FULLY_CONNECTED/uint8": FP32,
-        "LEAKY_RELU": EIGHT_BITS,
+        "LEAKY_RELU": run(
+            "signed_alpha", evidence="xnn_init_qs8_lrelu_params: a multiplier of 8 fraction bits, which may be negative"
+        ),
+        "LEAKY_RELU/signed_alpha": EIGHT_BITS,
         "LOGISTIC": run("half_even_table", evidence="src/reference/unary-elementwise.cc, exp in double, rintf"),
         "MEAN": run("float_scale_half_even", evidence="xnn_init_qs8_mean_minmax_params: one product in float32"),
+        "MUL": FP32,
         "QUANTIZE": run("float32_reciprocal", "requantize_8bit", evidence="xnn_f32_qs8_vcvt: times 1 / scale"),
         "QUANTIZE/requantize_8bit": EIGHT_BITS,
         "RESIZE_BILINEAR": run("eleven_bits", evidence="src/s8-ibilinear, src/u8-ibilinear: weights in 1/2048"),

@@ -8,7 +8,7 @@ large ones, `xnnpack_arm_a53` for Cortex-A53, Cortex-A55 and Kryo.
 import math
 from typing import Any
 
-from pytflite.profiles.base import Profile, requantize
+from pytflite.profiles.base import Profile, requantize, run
 from pytflite.profiles.delegate import Condition, Delegate
 from pytflite.profiles.optimized_arm import OPTIMIZED_ARM
 from pytflite.profiles.xnnpack import DELEGATED, TAKES
@@ -24,8 +24,12 @@ DELEGATED_ARM: Profile = DELEGATED.override(
         "DEPTHWISE_CONV_2D/uint8": RNDNU,
         "FULLY_CONNECTED/uint8": RNDNU,
         "MUL": requantize("rndnu", "src/qs8-vmul, src/qu8-vmul (src/configs/binary-elementwise-config.c); recorded"),
+        "QUANTIZE": run(
+            "float32_reciprocal_zero", "requantize_8bit", evidence="xnn_f32_qs8_vcvt in NEON, times 1 / scale; recorded"
+        ),
         "TRANSPOSE_CONV/uint8": RNDNU,
     },
+    conversion="saturating",
 )
 
 XNNPACK_ARM: Profile = OPTIMIZED_ARM.override(

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from pytflite.arithmetic.requantize import DoubleRounding, RoundingLast, Single, SingleSaturating
+from pytflite.arithmetic.requantize import DoubleRounding, RoundingLast, Single
 
 RECORDING = Path(__file__).parents[2] / "golden" / "arithmetic" / "requantize.npz"
 
@@ -18,7 +18,6 @@ RECORDING = Path(__file__).parents[2] / "golden" / "arithmetic" / "requantize.np
     [
         ("double_rounding", DoubleRounding),
         ("single", Single),
-        ("single", SingleSaturating),
         ("single", RoundingLast),
     ],
 )

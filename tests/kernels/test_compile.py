@@ -25,7 +25,7 @@ INTEGER_RECIPES = (
     "rounding_up_by_channels",
     "wide",
     "single",
-    "single_saturating",
+    "rounding_up_then_left",
     "rounding_last",
     "rndnu",
     "rndnu16",

@@ -17,7 +17,6 @@ from pytflite.arithmetic.requantize import (
     RoundingUp,
     RoundingUpByChannels,
     Single,
-    SingleSaturating,
     Wide,
 )
 from pytflite.kernels.engine import packing
@@ -28,7 +27,7 @@ Array = npt.NDArray[Any]
 
 INT32_MAX = (1 << 31) - 1
 
-ONCE = (Single, SingleSaturating, RoundingLast)
+ONCE = (Single, RoundingLast)
 """Requantizers of one rounding, ties up; for small accumulators they are the same."""
 
 
@@ -130,7 +129,7 @@ def ties_up(requantizer: Requantizer, channels: int) -> int | None:
             return 0
         case RoundingUpByChannels():
             return requantizer.grouped
-        case RoundingUp() | Single() | SingleSaturating() | RoundingLast():
+        case RoundingUp() | Single() | RoundingLast():
             return channels
     return None
 
