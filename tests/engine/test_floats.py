@@ -31,7 +31,10 @@ pytest.importorskip("numba", reason="numba is not installed: the definitions run
 
 from pytflite.kernels.engine import float_gemm
 from pytflite.kernels.engine.target import SHAPE
+from pytflite.profiles import XNNPACK
+from pytflite.runtime.engine.float_products import FUSED
 from tests.engine.engines import agree
+from tests.profiles.sweep import shaped
 
 Array = npt.NDArray[Any]
 
@@ -231,3 +234,15 @@ def test_parts() -> None:
     ):
         subject = convolution("float32", 1, **kind)
         assert agree(subject.model, subject.inputs[0], threads=3).bound == {0}
+
+
+@pytest.mark.skipif(not FUSED, reason="the processor has no fused multiply-add")
+def test_fused_products_are_bound() -> None:
+    options = DepthwiseConv2DOptions(padding=Padding.SAME, stride_h=1, stride_w=1, depth_multiplier=1)
+    shapes = {"input_shape": (1, 6, 7, 20), "filter_shape": (1, 3, 3, 20)}
+    depthwise = convolution_case(
+        BuiltinOperator.DEPTHWISE_CONV_2D, "float32", 1, options, channel_axis=3, **shapes
+    )  # fmt: skip
+    for subject in (convolution("float32", 1, channels=5, outputs=20), depthwise):
+        shaped_subject = shaped(subject)
+        assert agree(shaped_subject.model, shaped_subject.inputs[0], profile=XNNPACK, threads=3).bound == {0}

@@ -18,8 +18,8 @@ from pytflite.kernels.engine.target import FLOATS
 (
     INPUT, OUTPUT, WEIGHTS, BOUNDS, CHANNELS, BLOCK_BYTES, OUTSIDE, BATCHES,
     IMAGE_H, IMAGE_W, FILTER_H, FILTER_W, STRIDE_H, STRIDE_W, DILATION_H, DILATION_W,
-    PAD_TOP, PAD_LEFT, OUTPUT_H, OUTPUT_W,
-) = range(20)  # fmt: skip
+    PAD_TOP, PAD_LEFT, OUTPUT_H, OUTPUT_W, ROW_STEP, COLUMN_STEP,
+) = range(22)  # fmt: skip
 """Words of the block. Scratch: an address per tap and output column."""
 
 
@@ -101,7 +101,7 @@ def make(vectors: int, fused: int) -> Callable[..., None]:
                         column = left + j * word(p, DILATION_W)
                         inside = line >= 0 and line < image_h and column >= 0 and column < image_w
                         address = first + column * 4 * channels if inside else outside
-                        put_word(taps, x * count + i * filter_w + j, address)
+                        put_word(taps, x * count + i * word(p, ROW_STEP) + j * word(p, COLUMN_STEP), address)
             output = word(p, OUTPUT) + output_row * output_w * 4 * channels
             for block in range(-(-channels // (vectors * FLOATS))):
                 channel = block * vectors * FLOATS

@@ -12,7 +12,7 @@ from pytflite.arithmetic.epilogue import FloatEpilogue
 from pytflite.kernels.engine import SLACK
 from pytflite.kernels.engine.buffers import aligned
 from pytflite.kernels.engine.packing import blocks_of
-from pytflite.kernels.engine.target import FLOAT_ROWS, FLOATS
+from pytflite.kernels.engine.target import FLOAT_ROWS, FLOATS, features
 from pytflite.ops._shared.windows import Window
 from pytflite.plan.node import PreparedNode
 from pytflite.runtime.engine.binding import Call, Calls, Operand, binder
@@ -33,34 +33,45 @@ class FloatProduct(NamedTuple):
     """Weights, biases and bounds, checked: one row, or entry, per output channel.
 
     Attributes:
-        weights: float32, finite.
+        weights: float32.
         bias: float32.
         bounds: two floats, lower and upper.
+        fused: whether sums start at the bias and products are not rounded.
     """
 
     weights: Array
     bias: Array
     bounds: Array
+    fused: bool
 
 
-def product(inputs: Sequence[Operand | None], output: Array, p: Any, weights: Array) -> FloatProduct | None:
+FUSED = any(features().get(name) for name in ("fma", "neon"))
+"""Whether the processor has a fused multiply-add."""
+
+
+def product(node: PreparedNode, inputs: Sequence[Operand | None], output: Array, weights: Array) -> FloatProduct | None:
     """What the engine needs of a node, None if it cannot take it.
 
+    Sums that leave out what is outside of the image are those with zeros in its place, as long as weights are finite.
+
     Args:
+        node: its params have an ``epilogue``.
         inputs: input, filter, bias.
         output: of the node.
-        p: its params, which have an ``epilogue``.
         weights: the filter in the shape (output channels, products that a sum has).
     """
     _, filter, bias = (*inputs, None)[:3]
     assert filter is not None
+    fused, epilogue = node.rule.name == "float32_fused", node.params.epilogue
     constant = filter.is_constant and (bias is None or bias.is_constant)
-    if not (constant and output.size and isinstance(p.epilogue, FloatEpilogue) and np.isfinite(weights).all()):
+    if not (constant and output.size and isinstance(epilogue, FloatEpilogue) and (FUSED or not fused)):
         return None
-    start = np.full(len(weights), -0.0, np.float32) if bias is None else bias.array.reshape(-1)
+    if not (fused or np.isfinite(weights).all()):
+        return None
+    nothing = np.full(len(weights), 0.0 if fused else -0.0, np.float32)
     bounds = aligned(8).view(np.float32)
-    bounds[:] = p.epilogue
-    return FloatProduct(weights, start, bounds)
+    bounds[:] = epilogue
+    return FloatProduct(weights, nothing if bias is None else bias.array.reshape(-1), bounds, fused)
 
 
 def packed(weights: Array, bias: Array, vectors: int) -> Array:
@@ -105,7 +116,9 @@ def gemm(source: FloatProduct, image: Array, window: Window, filter_size: tuple[
             filter_h, filter_w, *window, int(gathers),
         ]  # fmt: skip
         parts = max(rows // tile_rows, len(blocks)) if rows * source.weights.size > LEAST_PRODUCTS else 1
-        calls.append(Call(("float_gemm", tile_rows, vectors, 0), words, parts, panel_rows * stride + SLACK))
+        calls.append(
+            Call(("float_gemm", tile_rows, vectors, int(source.fused)), words, parts, panel_rows * stride + SLACK)
+        )
     return calls
 
 
@@ -116,26 +129,31 @@ def tile_of(rows: int, channels: int) -> tuple[int, int]:
     return min(rows, FLOAT_ROWS[vectors]), vectors
 
 
-@binder("CONV_2D", "float32", "float32_unbiased")
+@binder("CONV_2D", "float32", "float32_unbiased", "float32_fused")
 def conv_2d(node: PreparedNode, inputs: Sequence[Operand | None], outputs: Sequence[Array]) -> Calls:
-    """Any window, groups and batches."""
+    """Any window, groups and batches; taps row by row."""
     image, filter = inputs[:2]
     assert image is not None
     assert filter is not None
-    source = product(inputs, outputs[0], node.params, filter.array.reshape(len(filter.array), -1))
-    if source is None:
+    source = product(node, inputs, outputs[0], filter.array.reshape(len(filter.array), -1))
+    if source is None or by_columns(node, filter.array):
         return None
     return gemm(source, image.array, node.params.window, filter.array.shape[1:3], outputs[0])
 
 
-@binder("FULLY_CONNECTED", "float32")
+def by_columns(node: PreparedNode, filter: Array) -> bool:
+    """Whether the taps of a column are added before those of the next one."""
+    return getattr(node.params, "by_columns", False) and min(filter.shape[1:3]) > 1
+
+
+@binder("FULLY_CONNECTED", "float32", "float32_fused")
 def fully_connected(node: PreparedNode, inputs: Sequence[Operand | None], outputs: Sequence[Array]) -> Calls:
     """A convolution of a column of pixels."""
     input, filter = inputs[:2]
     assert input is not None
     assert filter is not None
     units, depth = filter.array.shape
-    source = product(inputs, outputs[0], node.params, filter.array)
+    source = product(node, inputs, outputs[0], filter.array)
     if source is None or depth == 0:
         return None
     rows = outputs[0].size // units
@@ -143,7 +161,7 @@ def fully_connected(node: PreparedNode, inputs: Sequence[Operand | None], output
     return gemm(source, image, Window(1, 1, 1, 1, 0, 0, rows, 1), (1, 1), outputs[0].reshape(1, rows, 1, units))
 
 
-@binder("DEPTHWISE_CONV_2D", "float32")
+@binder("DEPTHWISE_CONV_2D", "float32", "float32_fused")
 def depthwise_conv_2d(node: PreparedNode, inputs: Sequence[Operand | None], outputs: Sequence[Array]) -> Calls:
     """Any window and batches; as many output channels as input channels, or a single input channel."""
     image, filter = inputs[:2]
@@ -152,8 +170,10 @@ def depthwise_conv_2d(node: PreparedNode, inputs: Sequence[Operand | None], outp
     batch, height, width, channels = image.array.shape
     _, filter_h, filter_w, filters = filter.array.shape
     window: Window = node.params.window
-    source = product(inputs, outputs[0], node.params, filter.array.reshape(-1, filters).T)
-    if source is None or channels not in (1, filters):
+    turned = by_columns(node, filter.array)
+    taps = filter.array.swapaxes(1, 2) if turned else filter.array
+    source = product(node, inputs, outputs[0], taps.reshape(-1, filters).T)
+    if source is None or channels not in (1, filters) or (turned and channels < filters):
         return None
     if channels < filters:
         return gemm(source, image.array, window, (filter_h, filter_w), outputs[0])
@@ -161,7 +181,8 @@ def depthwise_conv_2d(node: PreparedNode, inputs: Sequence[Operand | None], outp
     words = [
         image.array, outputs[0], blocks, source.bounds, channels, blocks.shape[1],
         aligned(4 * channels), batch, height, width,
-        filter_h, filter_w, *window,
+        filter_h, filter_w, *window, *((1, filter_h) if turned else (filter_w, 1)),
     ]  # fmt: skip
-    taps = 8 * filter_h * filter_w * window.output_w
-    return [Call(("float_depthwise", DEPTHWISE_VECTORS, 0), words, batch * window.output_h, taps)]
+    addresses = 8 * filter_h * filter_w * window.output_w
+    literals = DEPTHWISE_VECTORS, int(source.fused)
+    return [Call(("float_depthwise", *literals), words, batch * window.output_h, addresses)]
