@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from pytflite import markup
 from pytflite.errors import PytfliteError
 from pytflite.model.types import Model, Operator, Tensor
 from pytflite.ops._api import Op
@@ -87,6 +88,11 @@ class Identity:
     nearest: str
     notes: tuple[str, ...]
     verdict: str
+
+    def _repr_html_(self) -> str:
+        """The verdicts, for notebooks."""
+        rows = ((line.operator, line.op, line.name, line.elements, line.verdict) for line in self.operators)
+        return markup.table(f"{self.dump}: {self.verdict}", ("", "operator", "tensor", "elements", "made by"), rows)
 
     @property
     def is_known(self) -> bool:

@@ -22,6 +22,7 @@ SHOWN: dict[str, tuple[Callable[[], Any], str]] = {
     "loaded": (lambda: pytflite.load(MODEL), "profile reference"),
     "trace": (lambda: pytflite.trace(MODEL, [INPUTS], stages=True), "/accumulator"),
     "diff": (lambda: pytflite.diff(MODEL, "xnnpack", INPUTS), "against xnnpack"),
+    "identity": (lambda: pytflite.identify(MODEL, "optimized", INPUTS), "made by"),
     "explained": (lambda: pytflite.explain(MODEL, INPUTS, 0), "accumulator"),
     "audit": (lambda: pytflite.audit(MODEL, [INPUTS]), "1 samples"),
 }

@@ -69,6 +69,16 @@ def test_operators_that_differ_are_explained_first(made: pytflite.Report) -> Non
             assert page.operator.name in page.explanation
 
 
+def test_what_made_a_dump_is_told(tmp_path: Path) -> None:
+    held = pytflite.trace(DIGITS.model, [inputs_of(DIGITS)], profile="xnnpack").tensors()
+    np.savez(tmp_path / "dump.npz", **{name.replace("/", "|"): array for name, array in held.items()})
+    page = pytflite.report(DIGITS.model, inputs_of(DIGITS), against=[tmp_path / "dump.npz"], explanations=0)
+    (identity,) = page.identities
+    assert "xnnpack" in identity.profiles
+    assert len(identity.operators) == len(page.operators)
+    assert data_in(page.html())["identities"][0]["verdict"] == identity.verdict
+
+
 def test_few_explanations_when_few_are_asked_for() -> None:
     few = pytflite.report(DIGITS.model, inputs_of(DIGITS), explanations=2, accumulators=False)
     assert sum(bool(page.explanation) for page in few.operators) == 2

@@ -14,12 +14,14 @@ import numpy.typing as npt
 
 from pytflite import markup
 from pytflite.errors import PytfliteError
+from pytflite.model.types import Model
 from pytflite.plan.node import PreparedNode
 from pytflite.profiles import PROFILES, Profile
 from pytflite.tools.audit import TensorAudit, audit
 from pytflite.tools.describe import OperatorLine, TensorLine, describe
 from pytflite.tools.diff import Diff, TensorDiff, diff
 from pytflite.tools.explain import as_text, explain
+from pytflite.tools.identify import Identity, identify
 from pytflite.tools.report.layout import Place, lay_out
 from pytflite.tools.running import Inputs, Progress, Source, bind, model_of, named_profile, no_progress, open_session
 from pytflite.tools.sides import Against
@@ -90,6 +92,7 @@ class Report:
         operators: in the order of execution.
         edges: pairs of operators, the second takes an output of the first.
         diffs: one for each thing that the run was compared with.
+        identities: which arithmetic made each of those that name no profile.
     """
 
     title: str
@@ -102,6 +105,7 @@ class Report:
     operators: tuple[OperatorPage, ...]
     edges: tuple[tuple[int, int], ...]
     diffs: tuple[Diff, ...]
+    identities: tuple[Identity, ...]
 
     def html(self) -> str:
         """A page that needs no other file and no network."""
@@ -190,6 +194,8 @@ def report(
     for other in against:
         progress(2 + len(diffs), total, f"against {other}")
         diffs.append(diff(model, other, inputs, profile=chosen))
+    unnamed = [other for other in against if _as_profile(other) is None and not _is_model(other)]
+    identities = tuple(identify(model, other, inputs) for other in unnamed)
     profiles = [chosen, *(known for other in against if (known := _as_profile(other)))]
     told: dict[int, str] = {}
     for operator, at in _to_explain(list(why), diffs, explanations).items():
@@ -208,9 +214,18 @@ def report(
         for line in main.operators
     )
     title = Path(described.path).name or "model"
-    lines, ends = tuple(main.tensors), (tuple(main.inputs), tuple(main.outputs))
     return Report(
-        title, main.name or "main", chosen.name, described.macs, lines, *ends, pages, tuple(edges), tuple(diffs)
+        title,
+        main.name or "main",
+        chosen.name,
+        described.macs,
+        tuple(main.tensors),
+        tuple(main.inputs),
+        tuple(main.outputs),
+        pages,
+        tuple(edges),
+        tuple(diffs),
+        identities,
     )
 
 
@@ -218,6 +233,10 @@ def _as_profile(other: Against) -> Profile | None:
     if isinstance(other, Profile):
         return other
     return PROFILES.get(other) if isinstance(other, str) else None
+
+
+def _is_model(other: Against) -> bool:
+    return isinstance(other, Model) or str(other).endswith(".tflite")
 
 
 def _values(tensor: int, array: Array) -> Values:

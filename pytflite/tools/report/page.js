@@ -131,6 +131,12 @@ function choose(index) {
       if (histogram.length > 1) parts.push(bars(histogram.sort((a, b) => order(a[0]) - order(b[0])), "histogram of differences", (name) => name !== "0"));
     }
   }
+  for (const identity of report.identities) {
+    for (const line of identity.operators.filter((line) => line.operator === page.operator.index)) {
+      parts.push(heading(`What made ${identity.dump}`), paragraph(line.verdict, "verdict"));
+      if (line.apart) parts.push(paragraph(line.apart.words, "verdict"));
+    }
+  }
   if (page.explanation) parts.push(heading("One element, step by step"), Object.assign(element("pre"), { textContent: shorten(page.explanation) }));
   for (const held of page.outputs.filter((held) => held.low !== null)) {
     parts.push(heading(`Values of tensor ${held.tensor}: ${short(held.low)} to ${short(held.high)}, mean ${short(held.mean)} (bars: square root of counts)`));
@@ -165,6 +171,7 @@ function overview() {
 
 byId("summary").textContent = `${pages.length} operators, ${report.macs.toLocaleString("en")} multiply-accumulates, run as ${report.profile}.`;
 byId("verdicts").append(...report.diffs.map((diff) => element("li", {}, Object.assign(element("b"), { textContent: `${diff.theirs}: ` }), shorten(diff.verdict), ...diff.notes.map((note) => ` ${note}`))));
+byId("verdicts").append(...report.identities.map((identity) => element("li", {}, Object.assign(element("b"), { textContent: `what made ${identity.dump}: ` }), shorten(identity.verdict))));
 byId("colouring").append(...colourings.map(([name]) => Object.assign(element("option"), { textContent: name })));
 byId("colouring").addEventListener("change", paint);
 byId("find").addEventListener("input", (event) => {
