@@ -101,11 +101,14 @@ def object_code(function: Callable[..., None]) -> tuple[str, list[str], bytes]:
         if not value.is_declaration and value.name != entry.name:
             value.linkage = "internal"
     machine = target_machine()
-    tuning = llvm.create_pipeline_tuning_options(speed_level=3)
-    tuning.loop_vectorization = tuning.slp_vectorization = True
-    builder = llvm.create_pass_builder(machine, tuning)
-    passes = builder.getModulePassManager()
-    passes.add_global_dead_code_eliminate_pass()
-    passes.run(code, builder)
+    for level in (1, 3):  # the first brings counts of references together, for `refprune` to drop
+        tuning = llvm.create_pipeline_tuning_options(speed_level=level)
+        tuning.loop_vectorization = tuning.slp_vectorization = level == 3
+        builder = llvm.create_pass_builder(machine, tuning)
+        passes = builder.getModulePassManager()
+        passes.add_refprune_pass()
+        passes.add_global_dead_code_eliminate_pass()
+        passes.add_strip_dead_prototype_pass()
+        passes.run(code, builder)
     needed = [value.name for value in (*code.functions, *code.global_variables) if value.is_declaration]
     return entry.name, [name for name in needed if not name.startswith("llvm.")], machine.emit_object(code)
