@@ -12,8 +12,15 @@ from hypothesis import strategies as st
 
 from pytflite.build import ModelBuilder
 from pytflite.model.dtypes import dtype_from_letter
-from pytflite.schema.enums import ActivationFunctionType, BuiltinOperator, Padding
-from pytflite.schema.tables import AddOptions, DepthwiseConv2DOptions, MulOptions, SoftmaxOptions, SubOptions
+from pytflite.schema.enums import ActivationFunctionType, BuiltinOperator, Padding, TensorType
+from pytflite.schema.tables import (
+    AddOptions,
+    CastOptions,
+    DepthwiseConv2DOptions,
+    MulOptions,
+    SoftmaxOptions,
+    SubOptions,
+)
 from tests.ops.convolutions import convolution_case
 from tests.ops.test_batch_matmul import matrix_product
 from tests.ops.test_conv_2d import convolution
@@ -149,6 +156,9 @@ def test_two_inputs(name: str, table: Any, shape1: tuple[int, ...], shape2: tupl
         ("TANH", "i16 i16", [0.0004, 2.0**-15]),
         ("QUANTIZE", "i16 i8", [0.001, 0.2]),
         ("QUANTIZE", "i16 i16", [0.001, 0.0008]),
+        ("QUANTIZE", "i32 i8", [1e-9, 0.02]),
+        ("QUANTIZE", "i32 i16", [1e-9, 1e-4]),
+        ("QUANTIZE", "i32 i16", [1e-9, 1e-11]),
         ("DEQUANTIZE", "i16 f32", [0.001, 0]),
         ("DEQUANTIZE", "i8 f32", [0.1, 0]),
         ("DEQUANTIZE", "u8 f32", [0.1, 0]),
@@ -192,3 +202,12 @@ def test_parts() -> None:
     for kind, channels in (("int16x8", 16), ("hybrid_int8", 16)):
         subject = convolution(kind, 1, size=(20, 20), channels=channels, outputs=24, filter_size=(3, 3))
         assert agree(subject.model, subject.inputs[0], threads=3).bound == {0}
+
+
+def test_cast() -> None:
+    g = (b := ModelBuilder()).subgraph("main")
+    array = codes(np.random.default_rng(0), "i32", (3, 41))
+    y = g.output("output", (0,), "f32")
+    options = CastOptions(in_data_type=TensorType.INT32, out_data_type=TensorType.FLOAT32)
+    g.operator(BuiltinOperator.CAST, [g.input("input", array.shape, "i32")], [y], options)
+    assert agree(b.build(), [array]).bound == {0}

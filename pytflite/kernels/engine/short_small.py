@@ -13,6 +13,7 @@ from pytflite.kernels.engine._ir import Loop, at, call, constant, i16, i32, i64,
 from pytflite.kernels.engine.epilogue import HEAD, RECIPES
 from pytflite.kernels.engine.isa import ISA, LANES, int16s, int32s
 from pytflite.kernels.engine.memory import emitted, pointer, share, word
+from pytflite.kernels.engine.recurrent import scaled
 from pytflite.kernels.engine.short_gemm import store_shorts
 from pytflite.kernels.engine.small import high_product, reciprocal
 from pytflite.kernels.engine.words import MUL, SUB
@@ -61,6 +62,40 @@ def make_quantize(target_bytes: int) -> Callable[..., None]:
             target[i] = target_type(high if code > high else code)
 
     return quantize
+
+
+def make_requantize(target_bytes: int) -> Callable[..., None]:
+    """QUANTIZE of int32.
+
+    Words: input, output, count, offset, multiplier, left shift, right shift, output offset, low, high.
+    """
+    target_type = SIGNED[target_bytes]
+
+    def requantize(p: Any, scratch: Any, part: Any, parts: Any) -> None:
+        count, offset, multiplier, left, right = word(p, 2), word(p, 3), word(p, 4), word(p, 5), word(p, 6)
+        source = carray(pointer(word(p, 0), np.int32), count)
+        target = carray(pointer(word(p, 1), target_type), count)
+        low, high = word(p, 8), word(p, 9)
+        first, last = share(count, part, parts)
+        for i in range(first, last):
+            shifted = np.int64(np.int32(np.int64(np.int32(np.int64(source[i]) + offset)) << left))
+            code = np.int64(np.int32(scaled(shifted, multiplier, right) + word(p, 7)))
+            target[i] = target_type(min(max(code, low), high))
+
+    return requantize
+
+
+def make_to_float() -> Callable[..., None]:
+    """CAST of int32 to float32. Words: input, output, count."""
+
+    def to_float(p: Any, scratch: Any, part: Any, parts: Any) -> None:
+        count = word(p, 2)
+        source, target = carray(pointer(word(p, 0), np.int32), count), carray(pointer(word(p, 1), np.float32), count)
+        first, last = share(count, part, parts)
+        for i in range(first, last):
+            target[i] = np.float32(source[i])
+
+    return to_float
 
 
 def make_softmax() -> Callable[..., None]:
@@ -190,6 +225,8 @@ def make_two(
 MAKERS: dict[str, Callable[..., Callable[..., None]]] = {
     "table": make_table,
     "quantize": make_quantize,
+    "requantize_int32": make_requantize,
+    "to_float": make_to_float,
     "short_softmax": make_softmax,
     "short_two": make_two,
 }

@@ -8,14 +8,14 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from pytflite.arithmetic.requantize import Requantizer
+from pytflite.arithmetic.requantize import DoubleRounding, Requantizer
 from pytflite.kernels.engine import packing
 from pytflite.kernels.engine.buffers import aligned
 from pytflite.kernels.engine.isa import LANES
 from pytflite.kernels.engine.words import ADD, MUL, SUB
 from pytflite.ops._shared.elementwise import Rescale, RescaledParams
 from pytflite.ops.mul import MulParams
-from pytflite.ops.quantize import QuantizeParams
+from pytflite.ops.quantize import QuantizeParams, RequantizeParams
 from pytflite.plan.node import PreparedNode
 from pytflite.runtime.engine.binding import (
     Call,
@@ -39,7 +39,6 @@ NONE = 0
 @binder("GELU", "int16")
 @binder("LEAKY_RELU", "int16")
 @binder("LOGISTIC", "int16", "int16_gemmlowp")
-@binder("QUANTIZE", "requantize")
 @binder("RELU", "int16")
 @binder("RELU6", "int16")
 @binder("TANH", "int16", "int16_gemmlowp")
@@ -48,6 +47,37 @@ def function(node: PreparedNode, inputs: Sequence[Operand | None], outputs: Sequ
     assert inputs[0] is not None
     input, (output,) = inputs[0].array, outputs
     return tabulated(node, input, output) if input.dtype == np.int16 else None
+
+
+@binder("QUANTIZE", "requantize")
+def requantize(node: PreparedNode, inputs: Sequence[Operand | None], outputs: Sequence[Array]) -> Calls:
+    """A table for int16, two roundings for int32."""
+    assert inputs[0] is not None
+    input, (output,) = inputs[0].array, outputs
+    if input.dtype == np.int16:
+        return tabulated(node, input, output)
+    p: RequantizeParams = node.params
+    requantizer, offset, low, high = p.epilogue
+    limits = np.iinfo(output.dtype)
+    fits = limits.min <= low <= high <= limits.max
+    if not (isinstance(requantizer, DoubleRounding) and fits and input.size and requantizer.shift[0] <= 31):
+        return None
+    shift = int(requantizer.shift[0])
+    words = [
+        input, output, input.size, p.input_offset, requantizer.multiplier[0], max(shift, 0), max(-shift, 0), offset,
+        low, high,
+    ]  # fmt: skip
+    return [Call(("requantize_int32", output.itemsize), words, parts_of(input.size))]
+
+
+@binder("CAST", "round")
+def cast(node: PreparedNode, inputs: Sequence[Operand | None], outputs: Sequence[Array]) -> Calls:
+    """From int32 to float32."""
+    assert inputs[0] is not None
+    input, (output,) = inputs[0].array, outputs
+    if input.dtype != np.int32 or output.dtype != np.float32 or not input.size:
+        return None
+    return [Call(("to_float",), [input, output, input.size], parts_of(input.size))]
 
 
 @binder("DEQUANTIZE", "affine", "affine_first_scale")
