@@ -9,6 +9,7 @@ import typer
 
 from pytflite.cli.app import app, console, print_json, table
 from pytflite.cli.feeding import INVOKE_HELP, invokes_from, progress_bar
+from pytflite.errors import ArgumentError
 from pytflite.model.read import read
 from pytflite.tools.identify import Identified, Identity
 from pytflite.tools.identify import identify as find
@@ -26,6 +27,7 @@ def identify(
         bool, typer.Option(help="try deviations of operators that are explained without, too")
     ] = False,
     every: Annotated[bool, typer.Option("--all", help="show operators that the profile explains, too")] = False,
+    op: Annotated[int | None, typer.Option(help="show every candidate for the operator of this index")] = None,
     seed: Annotated[int, typer.Option(help="of random inputs")] = 0,
     json: Annotated[bool, typer.Option("--json", help="print everything as JSON")] = False,
 ) -> None:
@@ -44,6 +46,8 @@ def identify(
         )
     if json:
         print_json(found)
+    elif op is not None:
+        _show_candidates(found, op)
     else:
         _show(found, every)
     if not found.is_known:
@@ -63,6 +67,24 @@ def _show(found: Identity, every: bool) -> None:
     for note in found.notes:
         console.print(f"note: {note}", markup=False)
     console.print(found.verdict, markup=False)
+
+
+def _show_candidates(found: Identity, op: int) -> None:
+    line = next((line for line in found.operators if line.operator == op), None)
+    if line is None:
+        raise ArgumentError(f"Operator {op} is not among those looked at: {', '.join(_indices(found)) or 'none'}.")
+    made = table(f"operator {op}, {line.op}: {line.verdict}", "candidate", ">contradicted by", ">at most", "first")
+    for candidate in (*line.consistent, *line.contradicted):
+        share = f"{candidate.differing} of {candidate.compared}"
+        where = f"{list(candidate.at)}: {candidate.computed}, not {candidate.dumped}" if candidate.at else ""
+        made.add_row(candidate.words, share, f"{candidate.largest:g}", where)
+    console.print(made, markup=False)
+    if line.apart is not None:
+        console.print(line.apart.words, markup=False)
+
+
+def _indices(found: Identity) -> list[str]:
+    return [str(line.operator) for line in found.operators]
 
 
 def _is_plain(line: Identified, found: Identity) -> bool:

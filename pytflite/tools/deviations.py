@@ -83,7 +83,7 @@ def requantizations(case: Case) -> Variants:
     made = {recipe: replace(case, profile=requantized(recipe)) for recipe in (*FIXED_POINT, *FLOATS)}
     for recipe, words in FIXED_POINT.items():
         yield words, made[recipe]
-    for rounding in ROUNDINGS.keys() - {"ties up"}:
+    for rounding in (name for name in ROUNDINGS if name != "ties up"):
         words = f"one rounding, {rounding}" if "ties" in rounding else f"no rounding: {rounding}"
         yield words, made["single"].refitted(exchanged(Single, partial(_integer_product, rounding)))
     for words, rounds in {"then rounded": True, "then shifted without rounding": False}.items():
@@ -153,7 +153,7 @@ def scales(case: Case) -> Variants:
         assert own is not None
         for other, scale in single.items():
             if scale is not None and other != role and own.size == 1 and scale[0] != own[0]:
-                yield f"scale of {role} taken from {other}", case.with_quantization(role, scale=scale[:1])
+                yield f"scale of {role} taken from {other}", _matched(case.with_quantization(role, scale=scale[:1]))
         if own.size > 1:
             for words, scale in {
                 "the first": own[:1],
@@ -169,6 +169,12 @@ def scales(case: Case) -> Variants:
             "scales of input1 and input2 exchanged",
             case.with_quantization("input1", scale=second).with_quantization("input2", scale=first),
         )
+
+
+def _matched(case: Case) -> Case:
+    """The same with the scale that the bias should have, on which some kernels insist."""
+    bias, product = scale_of(case.tensor("bias")), _product_scale(case)
+    return case if bias is None or product is None else case.with_quantization("bias", scale=product)
 
 
 def _one_scale(case: Case, role: str, scale: Array) -> Case:

@@ -51,6 +51,9 @@ def test_identify_tells_by_its_exit_code(tmp_path: Path) -> None:
     assert only["profiles"] == []
     assert "one rounding, ties up" in only["arithmetics"]
     assert "explains" in run("identify", SEPARABLE, "--dump", SEPARABLE.with_name("float32.tflite"), code=1)
+    said = run("identify", SEPARABLE, "--dump", tmp_path / "t.npz", "--op", "4")
+    assert "contradicted by" in said
+    assert "not among those looked at" in run("identify", SEPARABLE, "--dump", tmp_path / "t.npz", "--op", "99", code=2)
     assert "is no profile" in run("identify", SEPARABLE, "--dump", "nothing", code=2)
 
 

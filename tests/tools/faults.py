@@ -56,6 +56,9 @@ def run(model: Model, inputs: list[Array]) -> dict[int, Array]:
     return oracle.tensors()
 
 
+PROFILES = ("reference", "optimized", "xnnpack", "tflm")
+"""What identify tries."""
+
 # ------------------------------------------------------------------------------------------------- editing the model
 
 
@@ -96,9 +99,9 @@ def plain(builtin: BuiltinOperator, inputs: tuple[int, ...], outputs: tuple[int,
 def relabelled(net: Net, operator: Operator, changes: dict[int, Quantization]) -> Model:
     """An operator that sees its input or output under other quantization parameters: RESHAPEs in between move codes."""
     model, before, after, swap = net.model, [], [], {}
-    for index, quantization in changes.items():
+    for index, label in changes.items():
         tensor = net.tensor(index)
-        model, other = add_tensor(model, tensor, name=f"relabelled {index}", quantization=quantization)
+        model, other = add_tensor(model, tensor, name=f"relabelled {index}", quantization=label)
         shape = np.array(tensor.shape, np.int32)
         model, sizes = add_tensor(
             model, tensor, shape, name="shape", type=TensorType.INT32, shape=shape.shape, quantization=None
@@ -108,6 +111,10 @@ def relabelled(net: Net, operator: Operator, changes: dict[int, Quantization]) -
             before.append(plain(BuiltinOperator.RESHAPE, (index, sizes), (other,)))
         else:
             after.append(plain(BuiltinOperator.RESHAPE, (other, sizes), (index,)))
+    if operator.name == "FULLY_CONNECTED":  # which insists on the scale of its bias
+        source, filter, bias = operator.inputs
+        scale = changes.get(source, quantization(net, source)).scale * quantization(net, filter).scale
+        model = with_tensor(model, bias, quantization=replace(quantization(net, bias), scale=scale))
     inputs, outputs = (tuple(swap.get(i, i) for i in side) for side in (operator.inputs, operator.outputs))
     there = [*before, replace(operator, inputs=inputs, outputs=outputs), *after]
     others = list(model.main.operators)
@@ -483,7 +490,7 @@ def examine(net: Net, fault: Fault) -> Result:
     kind, operator, planted, make = fault
     written = {i for o in net.model.main.operators for i in o.outputs}
     dump = {f"tensor {i}": array for i, array in make().items() if i in written}
-    found = pytflite.identify(net.model, dump, net.inputs)
+    found = pytflite.identify(net.model, dump, net.inputs, profiles=PROFILES)
     line = next(line for line in found.operators if line.operator == operator.index)
     words = [name for c in line.consistent for name in ((c.deviation,) if c.deviation else c.arithmetic)]
     others = tuple(other.operator for other in found.operators if other is not line and not is_reference(other))
