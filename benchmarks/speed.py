@@ -1,16 +1,17 @@
-"""How fast quantized networks run, beside ai_edge_litert: its XNNPACK kernels on one thread, and its reference kernels.
+"""How fast networks run, beside ai_edge_litert: its default kernels (XNNPACK), its reference and its optimized ones.
 
-    python benchmarks/speed.py [MODEL ...] [--rounds N] [--json PATH]
+    python benchmarks/speed.py [MODEL ...] [--rounds N] [--threads 1 2] [--json PATH] [--svg PATH] [--start]
 
-Everything runs in one process, in turns; medians are compared, for absolute times depend on the machine and its guests.
-In the same run the output of every operator is compared with the reference kernels, bit for bit. Exits with 1 where one
-differs.
+Everything runs in one process, in turns; ratios of neighbouring turns are compared, for absolute times depend on the
+machine and its guests. In the same run the output of every operator is compared with the reference kernels, bit for
+bit. Exits with 1 where one differs. ``--start`` adds what `start.py` measures.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import os
 import statistics
 import sys
 import time
@@ -18,22 +19,27 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-import llvmlite.binding as llvm
+import chart
 import numpy as np
 import numpy.typing as npt
+import start
 from ai_edge_litert.interpreter import Interpreter, OpResolverType
 
 from pytflite.kernels.engine.buffers import aligned
-from pytflite.kernels.engine.target import SHAPE, features
+from pytflite.kernels.engine.target import SHAPE, cpu, features
 from pytflite.model.read import read
 from pytflite.plan.prepare import Plan, prepare
 from pytflite.profiles import REFERENCE
 from pytflite.runtime.engine.engine import Engine
+from pytflite.runtime.engine.pool import Pool
 from pytflite.runtime.session import Session
+from pytflite.tools.bench import most_gmacs, random_inputs
+from pytflite.tools.describe import describe
 
 Array = npt.NDArray[Any]
 
-MODELS = Path(__file__).parents[2] / "shared/models"
+ROOT = Path(__file__).parents[1]
+MODELS = ROOT.parent / "shared/models"
 NETWORKS = [
     "coral/tf2_mobilenet_v2_1.0_224_ptq.tflite",
     "coral/mobilenet_v2_1.0_224_quant.tflite",
@@ -42,23 +48,17 @@ NETWORKS = [
     "mlperf_tiny/visual_wake_words/vww_96_int8.tflite",
     "mlperf_tiny/image_classification/pretrainedResnet_quant.tflite",
     "mlperf_tiny/anomaly_detection/ad01_int8.tflite",
+    "coral/deeplabv3_mnv2_dm05_pascal_quant.tflite",
+    "coral/keras_lstm_mnist_ptq.tflite",
+    "tflm/examples/mnist_lstm/trained_lstm_int8.tflite",
+    "mlperf_tiny/keyword_spotting/kws_ref_model_float32.tflite",
+    "mlperf_tiny/visual_wake_words/vww_96_float.tflite",
+    "mlperf_tiny/image_classification/pretrainedResnet.tflite",
+    "mlperf_tiny/anomaly_detection/ad01_fp32.tflite",
 ]
+OWN = ["golden/models/separable/int16x8.tflite", "golden/models/attention/int16x8.tflite"]
 TURN = 0.02
 """Seconds for which one contender runs before it is the other's turn."""
-
-
-def random_inputs(plan: Plan, seed: int) -> dict[int, Array]:
-    """Random codes by tensor index."""
-    rng = np.random.default_rng(seed)
-    inputs = {}
-    for index in plan.subgraph.inputs:
-        dtype, shape = plan.subgraph.tensors[index].dtype.numpy, plan.first.shapes[index]
-        if dtype.kind == "f":
-            inputs[index] = rng.standard_normal(shape).astype(dtype)
-        else:
-            limits = np.iinfo(dtype)
-            inputs[index] = rng.integers(limits.min, limits.max + 1, shape).astype(dtype)
-    return inputs
 
 
 def every_tensor(plan: Plan, inputs: dict[int, Array]) -> tuple[int, dict[int, Array]]:
@@ -69,8 +69,10 @@ def every_tensor(plan: Plan, inputs: dict[int, Array]) -> tuple[int, dict[int, A
         for index, shape, dtype in zip(node.operator.outputs, node.shapes, node.dtypes, strict=True)
         if index not in plan.first.values
     }
-    engine = Engine(plan, computed | {index: padded(array) for index, array in inputs.items()})
-    assert engine.invoke(Session(plan, engine=False))
+    session = Session(plan, engine=False)
+    given = {index: padded(array) for index, array in inputs.items()}
+    engine = Engine(plan, computed | given | session.state.variables)
+    assert engine.invoke(session)
     return len(engine.bound), computed
 
 
@@ -81,9 +83,9 @@ def padded(array: Array) -> Array:
     return copy
 
 
-def litert(path: Path, inputs: dict[int, Array], **options: Any) -> Interpreter:
+def litert(path: Path, inputs: dict[int, Array], threads: int = 1, **options: Any) -> Interpreter:
     """The real runtime, ready to be invoked."""
-    interpreter = Interpreter(model_path=str(path), num_threads=1, **options)
+    interpreter = Interpreter(model_path=str(path), num_threads=threads, **options)
     interpreter.allocate_tensors()
     for index, array in inputs.items():
         interpreter.set_tensor(index, array)
@@ -110,84 +112,132 @@ def differing(path: Path, plan: Plan, inputs: dict[int, Array]) -> tuple[int, li
 
 
 def in_turns(contenders: dict[str, Callable[[], None]], rounds: int) -> dict[str, list[float]]:
-    """Seconds of each call, by name."""
-    times: dict[str, list[float]] = {name: [] for name in contenders}
+    """The median seconds of a call in each turn, by name; each has as many turns."""
+    turns: dict[str, list[float]] = {name: [] for name in contenders}
     for call in contenders.values():
         call()
     for _ in range(rounds):
         for name, call in contenders.items():
             end = time.perf_counter() + TURN
-            now = time.perf_counter()
-            while now < end:
+            now, times = time.perf_counter(), []
+            while now < end or not times:
                 call()
                 before, now = now, time.perf_counter()
-                times[name].append(now - before)
-    return times
+                times.append(now - before)
+            turns[name].append(statistics.median(times))
+    return turns
 
 
-def measure(path: Path, rounds: int) -> dict[str, Any]:
+def ratio(ours: list[float], theirs: list[float]) -> dict[str, float]:
+    """Of times in neighbouring turns: median, and between which the middle half lies."""
+    ratios = [a / b for a, b in zip(ours, theirs, strict=True)]
+    low, middle, high = statistics.quantiles(ratios, n=4) if len(ratios) > 1 else ratios * 3
+    return {"median": middle, "low": low, "high": high, "of_least": min(ours) / min(theirs)}
+
+
+def measure(path: Path, rounds: int, threads: list[int], peak: dict[int, float]) -> dict[str, Any]:
     """Everything about one network."""
-    plan = prepare(read(path), 0, REFERENCE)
+    model = read(path)
+    plan = prepare(model, 0, REFERENCE)
     checked = [differing(path, plan, random_inputs(plan, seed)) for seed in (0, 1)]
     inputs = random_inputs(plan, 2)
-    session = Session(plan)
-    for index, array in inputs.items():
-        session.set(index, array)
-    contenders: dict[str, Callable[[], None]] = {
-        "pytflite": session.invoke,
-        "xnnpack": litert(path, inputs).invoke,
-        "reference": litert(path, inputs, experimental_op_resolver_type=OpResolverType.BUILTIN_REF).invoke,
+    resolvers = OpResolverType.BUILTIN_REF, OpResolverType.BUILTIN_WITHOUT_DEFAULT_DELEGATES
+    contenders: dict[str, Callable[[], None]] = {}
+    for count in threads:
+        session = Session(plan, pool=Pool(count))
+        for index, array in inputs.items():
+            session.set(index, array)
+        contenders[f"pytflite {count}"] = session.invoke
+        contenders[f"xnnpack {count}"] = litert(path, inputs, count).invoke
+    for name, resolver in zip(("reference", "optimized"), resolvers, strict=True):
+        contenders[name] = litert(path, inputs, experimental_op_resolver_type=resolver).invoke
+    turns = in_turns(contenders, rounds)
+    macs = describe(model).subgraphs[0].operators
+    gmacs = {
+        str(count): sum(line.macs for line in macs) / statistics.median(turns[f"pytflite {count}"]) / 1e9
+        for count in threads
     }
-    times = in_turns(contenders, rounds)
-    milliseconds = {name: 1e3 * statistics.median(values) for name, values in times.items()}
+    first = turns[f"pytflite {threads[0]}"]
     return {
-        "model": path.name,
+        "model": path.name if path.is_relative_to(MODELS) else "/".join(path.parts[-2:]),
         "operators": len(plan.first.nodes),
         "bound": checked[0][0],
         "differing": sorted({name for _, wrong in checked for name in wrong}),
-        "median_ms": milliseconds,
-        "min_ms": {name: 1e3 * min(values) for name, values in times.items()},
-        "of_xnnpack": milliseconds["pytflite"] / milliseconds["xnnpack"],
-        "of_reference": milliseconds["pytflite"] / milliseconds["reference"],
+        "median_ms": {name: 1e3 * statistics.median(values) for name, values in turns.items()},
+        "least_ms": {name: 1e3 * min(values) for name, values in turns.items()},
+        "of_xnnpack": {str(count): ratio(turns[f"pytflite {count}"], turns[f"xnnpack {count}"]) for count in threads},
+        "of_reference": ratio(first, turns["reference"]),
+        "of_optimized": ratio(first, turns["optimized"]),
+        "gmacs": gmacs,
+        "of_peak": {str(count): gmacs[str(count)] / peak[count] for count in threads},
     }
 
 
-def lines(results: list[dict[str, Any]]) -> Iterator[str]:
-    """A table for people."""
-    yield f"{llvm.get_host_cpu_name()}, kernels for {SHAPE.name}; medians in ms, one thread"
-    yield (
-        f"{'model':44} {'exact':>8} {'bound':>8} {'pytflite':>9} "
-        f"{'xnnpack':>9} {'ratio':>6} {'reference':>9} {'ratio':>6}"
-    )
-    for result in results:
-        count, times = result["operators"], result["median_ms"]
-        exact = f"{count - len(result['differing'])}/{count}"
+def lines(record: dict[str, Any]) -> Iterator[str]:
+    """Tables for people."""
+    results, threads = record["results"], [str(count) for count in record["threads"]]
+    yield f"{record['cpu']}, kernels for {record['kernels']}, load {record['load'][0]:.1f}; medians in ms"
+    for count in threads:
+        yield ""
+        yield f"{count} thread(s); int8 peak of the engine {record['peak_gmacs'][count]:.0f} GMAC/s"
         yield (
-            f"{result['model']:44} {exact:>8} {result['bound']:>4}/{count:<3} {times['pytflite']:9.3f} "
-            f"{times['xnnpack']:9.3f} {result['of_xnnpack']:6.2f} "
-            f"{times['reference']:9.3f} {result['of_reference']:6.3f}"
+            f"{'model':44} {'exact':>8} {'bound':>8} {'pytflite':>9} {'xnnpack':>9} {'ratio':>6} {'spread':>11} "
+            f"{'of least':>8} {'GMAC/s':>7} {'of peak':>7}"
         )
-    mean = statistics.geometric_mean(result["of_xnnpack"] for result in results)
-    yield f"geometric mean of the ratios to XNNPACK: {mean:.2f}"
+        for result in results:
+            total, times, part = result["operators"], result["median_ms"], result["of_xnnpack"][count]
+            xnnpack = times[f"xnnpack {count}"]
+            yield (
+                f"{result['model']:44} {total - len(result['differing']):>4}/{total:<3} "
+                f"{result['bound']:>4}/{total:<3} {times['pytflite ' + count]:9.4f} {xnnpack:9.4f} {part['median']:6.2f} "
+                f"{part['low']:5.2f}-{part['high']:5.2f} {part['of_least']:8.2f} {result['gmacs'][count]:7.1f} "
+                f"{100 * result['of_peak'][count]:5.0f} %"
+            )
+        mean = statistics.geometric_mean(result["of_xnnpack"][count]["median"] for result in results)
+        yield f"geometric mean of the ratios to XNNPACK: {mean:.2f}"
+    yield ""
+    yield "pytflite with one thread / tf.lite's reference kernels, and its optimized ones without XNNPACK"
+    for result in results:
+        yield f"{result['model']:44} {result['of_reference']['median']:8.3f} {result['of_optimized']['median']:8.3f}"
+    for name, own in record.get("start", {}).items():
+        yield (
+            f"start {name}: {own['seconds']:.2f} s, {own['processor_seconds']:.2f} s on the processor, at most "
+            f"{own['most_mb']:.0f} MB, of which libraries {own['libraries_mb']:.0f} MB"
+        )
 
 
 def main() -> int:
     """Measure, print, write."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("models", nargs="*", type=Path, default=[MODELS / name for name in NETWORKS])
+    default = [*(MODELS / name for name in NETWORKS), *(ROOT / name for name in OWN)]
+    parser.add_argument("models", nargs="*", type=Path, default=default)
     parser.add_argument("--rounds", type=int, default=20)
+    parser.add_argument("--threads", type=int, nargs="+", default=[1, 2])
     parser.add_argument("--json", type=Path, help="where to write the results, too")
+    parser.add_argument("--svg", type=Path, help="where to draw the ratios to XNNPACK")
+    parser.add_argument("--start", action="store_true", help="measure the start of processes, too")
     arguments = parser.parse_args()
-    results = [measure(path, arguments.rounds) for path in arguments.models]
-    print("\n".join(lines(results)))
+    peak = {count: most_gmacs(count) for count in arguments.threads}
+    record = {
+        "cpu": cpu(),
+        "features": sorted(name for name, there in features().items() if there),
+        "kernels": SHAPE.name,
+        "load": os.getloadavg(),
+        "threads": arguments.threads,
+        "peak_gmacs": {str(count): value for count, value in peak.items()},
+        "results": [measure(path.absolute(), arguments.rounds, arguments.threads, peak) for path in arguments.models],
+    }
+    if arguments.start:
+        record["start"] = start.measure()
+    print("\n".join(lines(record)))
     if arguments.json:
-        present = sorted(name for name, there in features().items() if there)
-        record = {"cpu": llvm.get_host_cpu_name(), "features": present, "kernels": SHAPE.name, "results": results}
         arguments.json.write_text(json.dumps(record, indent=1) + "\n")
-    for result in results:
-        for name in result["differing"]:
-            print(f"{result['model']}: operator {name} differs from the reference kernels", file=sys.stderr)
-    return int(any(result["differing"] for result in results))
+    if arguments.svg:
+        arguments.svg.write_text(chart.svg(record))
+    wrong = [(result["model"], name) for result in record["results"] for name in result["differing"]]
+    for model, name in wrong:
+        print(f"{model}: operator {name} differs from the reference kernels", file=sys.stderr)
+    return int(bool(wrong))
 
 
 if __name__ == "__main__":
