@@ -76,6 +76,16 @@ class Requantizer(Protocol):
         """Bring int64 accumulators (last axis: channels) to the output scale; int64 of the same shape."""
 
 
+class FixedPoint(Requantizer, Protocol):
+    """A requantizer that is a multiplier and a shift, and nothing else: others may be put in their place."""
+
+    def __init__(self, multiplier: Array, shift: Array) -> None:
+        """From int32 arrays, a multiplier and a left-positive shift."""
+
+    def _replace(self, *, multiplier: Array, shift: Array) -> Self:
+        """The same recipe with another multiplier and shift."""
+
+
 class DoubleRounding(NamedTuple):
     """Two roundings, the second half away from zero: nearly every reference kernel.
 
@@ -443,4 +453,10 @@ REQUANTIZERS: Mapping[str, type[Requantizer]] = {
     "rndnu": Rndnu,
     "rndnu16": Rndnu16,
     "eight_bits": EightBits,
+}
+
+FIXED_POINT: Mapping[str, type[FixedPoint]] = {
+    "double_rounding": DoubleRounding,
+    "rounding_up": RoundingUp,
+    "single": Single,
 }

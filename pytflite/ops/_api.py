@@ -17,7 +17,7 @@ from typing import Any, NamedTuple, Protocol, TypeVar
 import numpy as np
 import numpy.typing as npt
 
-from pytflite.arithmetic.requantize import REQUANTIZERS, Precision, RealScale, Requantizer
+from pytflite.arithmetic.requantize import FIXED_POINT, REQUANTIZERS, FixedPoint, Precision, RealScale, Requantizer
 from pytflite.errors import FormatError, PrepareError
 from pytflite.flatbuffer.flex import read_flex
 from pytflite.model.types import Operator, Tensor
@@ -469,8 +469,24 @@ class Node:
 
     def requantizer_of(self, scale: RealScale) -> Requantizer:
         """The profile's requantizer for a real scale."""
-        recipe = self.profile.requantization_of(self.op.name, self.rule.name)
-        return REQUANTIZERS[recipe.requantizer_of(self)].of(scale)
+        return REQUANTIZERS[self._requantizer_name()].of(scale)
+
+    def fixed_point(self, multiplier: npt.ArrayLike, shift: npt.ArrayLike) -> FixedPoint:
+        """The profile's requantizer with a multiplier and a shift of the operator's own; PrepareError if it has none.
+
+        Args:
+            multiplier: int32, magnitude in [2**30, 2**31) or 0.
+            shift: int32, left positive.
+        """
+        name = self._requantizer_name()
+        made = FIXED_POINT.get(name)
+        if made is None:
+            accepted = ", ".join(FIXED_POINT)
+            raise self.error(f"The requantizer {name} has no multiplier and shift. Accepted here: {accepted}.")
+        return made(np.asarray(multiplier), np.asarray(shift))
+
+    def _requantizer_name(self) -> str:
+        return self.profile.requantization_of(self.op.name, self.rule.name).requantizer_of(self)
 
     def require(self, condition: Any, message: str) -> None:
         """Refuse the operator unless a condition holds.

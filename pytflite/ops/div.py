@@ -46,7 +46,7 @@ class DivParams(NamedTuple):
         output_offset: plus the output zero point.
         activation_min: smallest code that the fused activation lets pass.
         activation_max: largest one.
-        shift_right: divides by a power of two.
+        finish: from quotients, the multiplier, and how far to shift the product of both to the right.
     """
 
     input1_offset: int
@@ -56,7 +56,7 @@ class DivParams(NamedTuple):
     output_offset: int
     activation_min: int
     activation_max: int
-    shift_right: Callable[[Array, Array], Array]
+    finish: Callable[[Array, int, Array], Array]
 
 
 def params(node: Node) -> DivParams:
@@ -64,18 +64,24 @@ def params(node: Node) -> DivParams:
     input1, input2, output = node["input1"], node["input2"], node["output"]
     multiplier, shift = map(int, quantize_multiplier(input1.scale / (input2.scale * output.scale)))
     offsets = -input1.zero_point, -input2.zero_point
-    return DivParams(*offsets, multiplier, shift, output.zero_point, *quantized_activation(node), shift_right)
+    return DivParams(*offsets, multiplier, shift, output.zero_point, *quantized_activation(node), round_twice)
 
 
 def exact_params(node: Node) -> DivParams:
     """The same, where quotients that are too small to be seen are 0."""
-    return params(node)._replace(shift_right=shift_right_exactly)
+    return params(node)._replace(finish=round_twice_exactly)
+
+
+def rounded_once_params(node: Node) -> DivParams:
+    """The same with TFLITE_SINGLE_ROUNDING."""
+    return params(node)._replace(finish=round_once)
 
 
 @OP.rule("int8", "i8 i8 -> i8", params=params)
 @OP.rule("uint8", "u8 u8 -> u8", params=params)
 @OP.rule("int16", "i16 i16 -> i16", params=params)
 @OP.rule("quantized", "Q Q -> Q", params=exact_params, by_name=True, Q="i8 u8 i16")
+@OP.rule("rounded_once", "i8 i8 -> i8", params=rounded_once_params, by_name=True)
 def define(input1: Array, input2: Array, p: DivParams) -> Stages:
     """Times the reciprocal."""
     divisor = input2.astype(np.int64) + p.input2_offset
@@ -86,25 +92,34 @@ def define(input1: Array, input2: Array, p: DivParams) -> Stages:
     headroom = leading_zeros(np.where(dividend < 0, ~dividend, dividend)) - 1
     quotient = multiply(wrap_int32(dividend << headroom), inverse)
     yield "quotient", quotient
-    requantized = p.shift_right(multiply(quotient, p.multiplier), headroom + bits_over_unit - p.shift)
+    requantized = p.finish(quotient, p.multiplier, headroom + bits_over_unit - p.shift)
     yield "requantized", requantized
     shifted = wrap_int32(requantized + p.output_offset)
     yield "output", np.clip(shifted, p.activation_min, p.activation_max).astype(input1.dtype)
 
 
-def shift_right(x: Array, exponent: Array) -> Array:
+def round_twice(quotient: Array, multiplier: int, exponent: Array) -> Array:
     """``RoundingDivideByPOT`` on x86, where only the lowest bits of a number of bits to shift by count."""
+    x = multiply(quotient, multiplier)
     places = exponent & 31
     mask = np.where(exponent & 63 < 32, (1 << places) - 1, -1)
     shifted: Array = (x >> places) + ((x & mask) > (mask >> 1) + (x < 0))
     return shifted
 
 
-def shift_right_exactly(x: Array, exponent: Array) -> Array:
+def round_twice_exactly(quotient: Array, multiplier: int, exponent: Array) -> Array:
     """Rounded half away from zero, however far; to the left where the exponent is negative."""
+    x = multiply(quotient, multiplier)
     down = np.clip(exponent, 0, 62)
     magnitude = (np.abs(x) + (1 << down >> 1)) >> down
     return wrap_int32(np.sign(x) * magnitude << np.clip(-exponent, 0, 31))
+
+
+def round_once(quotient: Array, multiplier: int, exponent: Array) -> Array:
+    """``MultiplyByQuantizedMultiplier`` of single rounding, which takes no more than 31 bits to shift by."""
+    places = 31 + np.minimum(exponent, 31)
+    rounded: Array = (quotient * multiplier + (np.int64(1) << (places - 1))) >> places
+    return rounded
 
 
 @OP.rule("int32", "i32 i32 -> i32", params=plain_activation)

@@ -18,8 +18,8 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from pytflite.arithmetic.fixed_point import multiply_by_quantized_multiplier
 from pytflite.arithmetic.inverse_sqrt import inverse_sqrt
+from pytflite.arithmetic.requantize import FixedPoint
 from pytflite.arithmetic.rounding import wrap_int32
 from pytflite.ops._api import Node, Op, Shape
 from pytflite.ops._shared.epilogues import activation_of
@@ -38,12 +38,14 @@ class NormParams(NamedTuple):
 
     Attributes:
         input_offset: minus the input's zero point.
+        requantizer: for inverse lengths, which bring their own multiplier and shift.
         output_offset: plus the output's.
         qmin: smallest code of the type.
         qmax: largest one.
     """
 
     input_offset: int
+    requantizer: FixedPoint
     output_offset: int
     qmin: int
     qmax: int
@@ -66,7 +68,7 @@ def params(node: Node) -> NormParams:
         output.scale == 1 / 128 and output.zero_point == middle,
         f"{output} must have the scale 1/128 and the zero point {middle}.",
     )
-    return NormParams(-node["input"].zero_point, output.zero_point, output.qmin, output.qmax)
+    return NormParams(-node["input"].zero_point, node.fixed_point(0, 0), output.zero_point, output.qmin, output.qmax)
 
 
 @OP.rule("int8", "i8 -> i8", params=params)
@@ -87,7 +89,7 @@ def normalize(input: Array, p: NormParams, factor: int, shift: int) -> Stages:
     squares = wrap_int32((difference * difference).sum(axis=-1, keepdims=True))
     yield "squares", squares
     multiplier, exponent = inverse_sqrt(squares)
-    normalized = multiply_by_quantized_multiplier(difference * factor, multiplier, exponent + shift)
+    normalized = p.requantizer._replace(multiplier=multiplier, shift=exponent + shift)(difference * factor)
     yield "normalized", normalized
     yield "output", np.clip(normalized + p.output_offset, p.qmin, p.qmax).astype(input.dtype)
 

@@ -21,7 +21,7 @@ import numpy.typing as npt
 from pytflite.arithmetic import gemmlowp
 from pytflite.arithmetic.fixed_point import quantize_multiplier, rounding_divide_by_pot
 from pytflite.arithmetic.libm import expf, logf
-from pytflite.arithmetic.requantize import DoubleRounding
+from pytflite.arithmetic.requantize import Requantizer
 from pytflite.arithmetic.rounding import INT32_MAX, INT32_MIN
 from pytflite.errors import InvokeError
 from pytflite.ops._api import Node, Op
@@ -50,7 +50,7 @@ class LogSoftmaxParams(NamedTuple):
     """
 
     scale: DifferenceScale
-    inverse: DoubleRounding
+    inverse: Requantizer
     exps: Array
 
 
@@ -60,7 +60,7 @@ def params(node: Node) -> LogSoftmaxParams:
     node.require(output.scale == 2.0**-OUTPUT_BITS, f"The scale of {output} must be 1/16.")
     node.require(output.zero_point == output.qmax, f"The zero point of {output} must be {output.qmax}.")
     scale = DifferenceScale.of(node, 1.0)
-    inverse = DoubleRounding(*quantize_multiplier((1 << 31 - scale.shift) / scale.multiplier))
+    inverse = node.fixed_point(*quantize_multiplier((1 << 31 - scale.shift) / scale.multiplier))
     return LogSoftmaxParams(scale, inverse, scale.exps())
 
 

@@ -19,23 +19,26 @@ import numpy.typing as npt
 
 from pytflite.arithmetic import gemmlowp
 from pytflite.arithmetic.bfloat16 import bfloat16_to_float32, float32_to_bfloat16
-from pytflite.arithmetic.libm import exp, expf
+from pytflite.arithmetic.libm import exp
 from pytflite.arithmetic.power_of_two import checked_log2
 from pytflite.arithmetic.rounding import round_half_away
 from pytflite.arithmetic.tables import CodeTable, SigmoidScale, logistic_from_table
 from pytflite.ops._api import Node, Op
 from pytflite.ops._shared.activations import require_symmetric, same_shape
 from pytflite.ops._shared.lookup import look_up, shifted_table_params, table_params, tabulated
-from pytflite.ops._shared.sigmoids import SigmoidParams, fixed_point_sigmoid, sigmoid_params
+from pytflite.ops._shared.sigmoids import (
+    SigmoidParams,
+    fixed_point_sigmoid,
+    sigmoid,
+    sigmoid_in_parts,
+    sigmoid_params,
+)
 from pytflite.schema.enums import BuiltinOperator
 
 Array = npt.NDArray[Any]
 Stages = Iterator[tuple[str, Array]]
 
 OP = Op(BuiltinOperator.LOGISTIC)
-
-ONE = np.float32(1)
-
 
 shapes = OP.shapes(same_shape)
 
@@ -47,16 +50,11 @@ def params(node: Node) -> CodeTable:
     return table_params(sigmoid)(node)
 
 
-def sigmoid(x: Array) -> Array:
-    """The formula, in float32."""
-    return ONE / (ONE + expf(-x))
-
-
 def sigmoid_in_float64(x: Array) -> Array:
     """The formula, in float64, and what it tends to (``sigmoid``, src/reference/unary-elementwise.cc of XNNPACK)."""
     exponential = exp(np.clip(x.astype(np.float64), -100, 100))
     inner = (exponential / (1 + exponential)).astype(np.float32)
-    return np.where(x > 100, ONE, np.where(x < -100, np.float32(0), inner))
+    return np.where(x > 100, np.float32(1), np.where(x < -100, np.float32(0), inner))
 
 
 half_even_params = shifted_table_params(sigmoid_in_float64, np.rint)
@@ -123,8 +121,3 @@ def define_float(input: Array, p: None) -> Array:
 def define_bfloat16(input: Array, p: None) -> Array:
     """In float32."""
     return float32_to_bfloat16(sigmoid_in_parts(bfloat16_to_float32(input)))
-
-
-def sigmoid_in_parts(x: Array) -> Array:
-    """The formula in the middle; at both ends what it tends to."""
-    return np.where(x > np.float32(16.619047164916992188), ONE, np.where(x < np.float32(-9), expf(x), sigmoid(x)))

@@ -172,6 +172,14 @@ def define_integer(input: Array, size: Array, p: Grid) -> Stages:
     yield "output", rounding_divide_by_pot(blended, 20).astype(input.dtype)
 
 
+@OP.rule("integer_ties_up", "T i32 -> T", params=grid_of(integer_positions), by_name=True, T="i8 i16")
+def define_integer_ties_up(input: Array, size: Array, p: Grid) -> Stages:
+    """Weighted corners, exact, rounded with ties up (``ResizeBilinearInteger``, TFLITE_SINGLE_ROUNDING)."""
+    blended = blend(input.astype(np.int64), p)
+    yield "blended", blended
+    yield "output", ((blended + (1 << 19)) >> 20).astype(input.dtype)
+
+
 def eleven_bit_positions(node: Node, axis: int) -> Interpolation:
     """Positions in float32, weights in 1/2048 (``xnn_indirection_init_resize_bilinear2d_hwc_q11`` of XNNPACK)."""
     scale, before = image_scale(node, axis), node["input"].shape[axis]

@@ -17,8 +17,9 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from pytflite.arithmetic.fixed_point import multiply_by_quantized_multiplier, quantize_multiplier
+from pytflite.arithmetic.fixed_point import quantize_multiplier
 from pytflite.arithmetic.inverse_sqrt import inverse_sqrt
+from pytflite.arithmetic.requantize import FixedPoint
 from pytflite.arithmetic.rounding import wrap_int32
 from pytflite.arithmetic.tables import interpolate
 from pytflite.errors import InvokeError
@@ -49,14 +50,12 @@ class RsqrtParams(NamedTuple):
 
     Attributes:
         input_offset: minus the zero point of the input.
-        multiplier: int32, from inverse roots of codes to the output's scale.
-        shift: left positive.
+        requantizer: from inverse roots of codes, `HEADROOM` bits up, to the output's scale.
         output_offset: plus the zero point of the output.
     """
 
     input_offset: int
-    multiplier: int
-    shift: int
+    requantizer: FixedPoint
     output_offset: int
 
 
@@ -64,11 +63,11 @@ def params(node: Node) -> RsqrtParams:
     """The multiplier; a product in float32, its inverse in float64."""
     require_symmetric(node)
     input, output = node["input"], node["output"]
-    multiplier, shift = map(int, quantize_multiplier(1 / float(np.sqrt(input.scale) * output.scale)))
+    multiplier, shift = quantize_multiplier(1 / float(np.sqrt(input.scale) * output.scale))
     node.require(
         shift - HEADROOM >= -31, f"The scale of {output} times the root of that of {input} must be below 2^12."
     )
-    return RsqrtParams(-input.zero_point, multiplier, shift, output.zero_point)
+    return RsqrtParams(-input.zero_point, node.fixed_point(multiplier, shift - HEADROOM), output.zero_point)
 
 
 @OP.rule("int8", "i8 -> i8", params=params)
@@ -78,9 +77,9 @@ def define_fixed_point(input: Array, p: RsqrtParams) -> Stages:
     value = input.astype(np.int64) + p.input_offset
     require_positive(value)
     multiplier, shift = inverse_sqrt(value)
-    inverse_root = multiply_by_quantized_multiplier(1, multiplier, shift + HEADROOM)
+    inverse_root = p.requantizer._replace(multiplier=multiplier, shift=shift + HEADROOM)(np.ones_like(value))
     yield "inverse_root", inverse_root
-    requantized = multiply_by_quantized_multiplier(inverse_root, p.multiplier, p.shift - HEADROOM)
+    requantized = p.requantizer(inverse_root)
     yield "requantized", requantized
     out = np.iinfo(input.dtype)
     output = np.clip(wrap_int32(requantized + p.output_offset), out.min, out.max)

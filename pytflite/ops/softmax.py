@@ -26,7 +26,7 @@ from pytflite.arithmetic.fixed_point import (
     quantize_multiplier,
     rounding_divide_by_pot,
 )
-from pytflite.arithmetic.requantize import DoubleRounding
+from pytflite.arithmetic.requantize import Requantizer
 from pytflite.arithmetic.rounding import round_half_away, truncate_to_int32, wrap_int32
 from pytflite.arithmetic.tables import interpolate, interpolation_table
 from pytflite.errors import InvokeError
@@ -193,7 +193,7 @@ class Int16Params(NamedTuple):
         reciprocal: int16 (513,), ``1 / (1 + x)`` on [0, 1].
     """
 
-    requantizer: DoubleRounding
+    requantizer: Requantizer
     exp: Array
     reciprocal: Array
 
@@ -203,7 +203,7 @@ def int16_params(node: Node) -> Int16Params:
     require_symmetric(node)
     require_output(node, 1 / 32768, 0)
     real = float(node["input"].scale * beta(node)) / (10.0 / 65535.0)
-    return Int16Params(DoubleRounding(*quantize_multiplier(real)), *int16_tables())
+    return Int16Params(node.fixed_point(*quantize_multiplier(real)), *int16_tables())
 
 
 @cache
@@ -216,6 +216,21 @@ def int16_tables() -> tuple[Array, Array]:
 @OP.rule("int16", "i16 -> i16", params=int16_params)
 def define_int16(input: Array, p: Int16Params) -> Stages:
     """Exps times the reciprocal of their sum."""
+    *earlier, (_, quotients) = int16_quotients(input, p)
+    yield from earlier
+    yield "output", np.clip(quotients, 0, 32767).astype(np.int16)
+
+
+@OP.rule("int16_wrapped", "i16 -> i16", params=int16_params, by_name=True)
+def define_int16_wrapped(input: Array, p: Int16Params) -> Stages:
+    """The same, where a quotient of 1 becomes -1 (``arm_softmax_s16`` of CMSIS-NN)."""
+    *earlier, (_, quotients) = int16_quotients(input, p)
+    yield from earlier
+    yield "output", quotients.astype(np.int16)
+
+
+def int16_quotients(input: Array, p: Int16Params) -> Stages:
+    """Exps, their sum, its reciprocal, and the quotients of both."""
     codes = input.astype(np.int64)
     differences = p.requantizer(codes - codes.max(-1, keepdims=True, initial=-32768))
     exps = interpolate(np.clip(wrap_int32(differences + 32767), -32768, 32767), p.exp).astype(np.int64)
@@ -227,8 +242,7 @@ def define_int16(input: Array, p: Int16Params) -> Stages:
     reciprocals = interpolate(np.clip(above_one - (1 << 15), -32768, 32767), p.reciprocal).astype(np.int64)
     yield "reciprocal", reciprocals
     shift = 30 - headroom
-    output = (exps * reciprocals + (1 << (shift - 1))) >> shift
-    yield "output", np.clip(output, 0, 32767).astype(np.int16)
+    yield "quotients", (exps * reciprocals + (1 << (shift - 1))) >> shift
 
 
 @OP.rule("float32", "f32 -> f32", params=beta)

@@ -26,9 +26,10 @@ from pytflite.arithmetic.requantize import Requantizer
 from pytflite.arithmetic.rounding import wrap_int32
 from pytflite.ops._api import Node, Op, Shape
 from pytflite.ops._shared.hybrid import hybrid_products
-from pytflite.ops._shared.lanes import neon_products, neon_sums
+from pytflite.ops._shared.lanes import neon_products, neon_sums, sequential_products
 from pytflite.ops._shared.products import integer_products
 from pytflite.ops._shared.recurrent import dequantized, fused_activation
+from pytflite.ops._shared.reduction import after, fold
 from pytflite.schema.enums import ActivationFunctionType, BuiltinOperator
 from pytflite.schema.tables import SVDFOptions
 
@@ -132,6 +133,23 @@ def define_float(
 ) -> Stages:
     """Features, state, time."""
     yield from float_stages(neon_products(input, weights_feature), weights_time, bias, state, p)
+
+
+@OP.rule("float32_sequential", "f32 f32 f32 f32? f32 -> f32", params=float_params, by_name=True)
+def define_sequential(
+    input: Array, weights_feature: Array, weights_time: Array, bias: Array | None, state: Array, p: FloatSvdf
+) -> Stages:
+    """The same one by one, from 0; ranks are added to the bias (``EvalFloatSvdfReference``, svdf_common.cc)."""
+    features = sequential_products(input, weights_feature)
+    yield "features", features
+    batch, filters = features.shape
+    moved = moved_on(state, features)
+    seen = fold(np.add, after(0, moved * weights_time)).reshape(batch, filters // p.rank, p.rank)
+    start = np.float32(0) if bias is None else bias
+    total = fold(np.add, np.append(np.broadcast_to(start, seen.shape[:2])[..., np.newaxis], seen, axis=-1))
+    yield "accumulated", total
+    yield "output", activate(total, p.activation)
+    yield "state", moved.reshape(state.shape)
 
 
 @OP.rule("hybrid", "f32 W W f32? f32 -> f32", W="i8 u8", params=float_params)

@@ -6,18 +6,22 @@ variable tensors, (batch, outputs) and (batch, cells). output: as the input, of 
 
 Float32: products as Eigen sums them. Hybrid: 8-bit weights, vectors quantized on arrival; uint8 weights hold int8
 codes. int8: int8 weights, int16 gates and cell state, each product requantized on its own. The first four intermediate
-tensors tell how the gates are quantized before layer normalization, the fifth how the hidden state is.
+tensors tell how the gates are quantized before layer normalization, the fifth how the hidden state is. The arithmetic
+of TensorFlow Lite for Microcontrollers is in rules of its own (`_shared/lstm_tables.py`); int16 activations have no
+other.
 
-Source: ``unidirectional_sequence_lstm.cc``, ``lstm_eval.cc``.
+Source: ``unidirectional_sequence_lstm.cc``, ``lstm_eval.cc``; ``micro/kernels/lstm_eval.h``.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from pytflite.arithmetic.requantize import Wide
 from pytflite.ops._api import Node, Op, Shape
 from pytflite.ops._shared.lstm import (
     INPUTS,
@@ -30,12 +34,16 @@ from pytflite.ops._shared.lstm import (
     states_of,
     type_row,
 )
-from pytflite.ops._shared.lstm_float import FloatLstm, float_params, float_steps
+from pytflite.ops._shared.lstm_float import FloatLstm, float_params, float_steps, sequential_params
 from pytflite.ops._shared.lstm_integer import IntegerLstm, integer_params, integer_steps
+from pytflite.ops._shared.lstm_tables import TableLstm, table_params, table_steps
 from pytflite.schema.enums import BuiltinOperator
 from pytflite.schema.tables import UnidirectionalSequenceLSTMOptions
 
 Array = npt.NDArray[Any]
+
+INT8_ROW = type_row("i8", "i8", "i8", "i16", "i32", "i8", "i16", "i16")
+INT16_ROW = type_row("i16", "i8", "i8", "i16", "i64", "i16", "i16", "i16")
 
 OP = Op(
     BuiltinOperator.UNIDIRECTIONAL_SEQUENCE_LSTM,
@@ -60,6 +68,11 @@ def sequence_float_params(node: Node) -> FloatLstm:
     return float_params(node, lstm_specs(node), time_major=bool(node.options.time_major))
 
 
+def one_by_one_params(node: Node) -> FloatLstm:
+    """Params of the rule that adds products one by one."""
+    return sequential_params(node, lstm_specs(node), time_major=bool(node.options.time_major))
+
+
 def sequence_integer_params(node: Node) -> IntegerLstm:
     """Params of the rule with int8 activations."""
     return integer_params(node, lstm_specs(node), time_major=bool(node.options.time_major))
@@ -71,6 +84,12 @@ def sequence_integer_params(node: Node) -> IntegerLstm:
     params=sequence_float_params,
     note="Exact for ai_edge_litert 2.3; the Eigen of TensorFlow 2.21 differs in the last bits. Without a fused "
     "activation the real kernel takes the bias for the cell gate where an input vector is all zero.",
+)
+@OP.rule(
+    "float32_sequential",
+    type_row("f32", "f32", "f32", "f32", "f32", "f32", "f32", "f32"),
+    params=one_by_one_params,
+    by_name=True,
 )
 @OP.rule(
     "hybrid",
@@ -86,12 +105,49 @@ def define_float(*arguments: Any) -> Stages:
     yield from stages(float_steps(tensors, p, *sequence(tensors, p.time_major)), tensors, p.time_major)
 
 
-@OP.rule("int8", type_row("i8", "i8", "i8", "i16", "i32", "i8", "i16", "i16"), params=sequence_integer_params)
+@OP.rule("int8", INT8_ROW, params=sequence_integer_params)
 def define_integer(*arguments: Any) -> Stages:
     """The same in integers."""
     *inputs, p = arguments
     tensors = dict(zip(NAMES, inputs, strict=True))
     yield from stages(integer_steps(tensors, p, *sequence(tensors, p.time_major)), tensors, p.time_major)
+
+
+def sequence_table_params(*, saturates_terms: bool) -> Callable[[Node], TableLstm]:
+    """Params of the rules with tables; 64-bit sums are requantized as such."""
+
+    def params(node: Node) -> TableLstm:
+        return table_params(
+            node,
+            lstm_specs(node),
+            time_major=bool(node.options.time_major),
+            products=Wide.of if node["input"].letter == "i16" else node.requantizer_of,
+            saturates_terms=saturates_terms,
+        )
+
+    return params
+
+
+saturating_params, summing_params = (sequence_table_params(saturates_terms=terms) for terms in (True, False))
+
+
+@OP.rule("tables", INT8_ROW, INT16_ROW, params=saturating_params, by_name=True)
+def define_tables(*arguments: Any) -> Stages:
+    """In integers, gates from tables."""
+    *inputs, p = arguments
+    tensors = dict(zip(NAMES, inputs, strict=True))
+    yield from stages(table_steps(tensors, p, *sequence(tensors, p.time_major)), tensors, p.time_major)
+
+
+@OP.rule("tables_stateless", INT8_ROW, INT16_ROW, params=summing_params, by_name=True)
+def define_stateless(*arguments: Any) -> Stages:
+    """The same, where every sequence starts from 0 and leaves the states alone (``arm_lstm_unidirectional_s8``)."""
+    *inputs, p = arguments
+    tensors = dict(zip(NAMES, inputs, strict=True))
+    (vectors,), output, cell = sequence(tensors, p.time_major)
+    start = np.full_like(output, p.zero_points[1]), np.zeros_like(cell)
+    for name, stage in stages(table_steps(tensors, p, [vectors], *start), tensors, p.time_major):
+        yield name, tensors[name] if name.endswith("state") else stage
 
 
 def sequence(tensors: dict[str, Any], time_major: bool) -> tuple[list[Array], Array, Array]:

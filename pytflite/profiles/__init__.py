@@ -8,11 +8,13 @@ from dataclasses import replace
 
 from pytflite.errors import ArgumentError
 from pytflite.profiles.base import Profile, Recipe, requantize, run
+from pytflite.profiles.cmsis_nn import CMSIS_NN, CMSIS_NN_SINGLE_ROUNDING
 from pytflite.profiles.meant import MEANT, SUFFIX, meant
 from pytflite.profiles.optimized import OPTIMIZED
 from pytflite.profiles.optimized_arm import OPTIMIZED_ARM
 from pytflite.profiles.reference import REFERENCE
 from pytflite.profiles.tflm import TFLM
+from pytflite.profiles.tflm_single_rounding import TFLM_SINGLE_ROUNDING
 from pytflite.profiles.xnnpack import XNNPACK, XNNPACK_TF2_21
 from pytflite.profiles.xnnpack_arm import XNNPACK_ARM, XNNPACK_ARM_A53
 
@@ -35,8 +37,9 @@ OLDER = (
 VERSIONS = tuple(replace(profile, name=f"{profile.name}@{NEWEST}") for profile in NEWER)
 
 ARM = (OPTIMIZED_ARM, XNNPACK_ARM, XNNPACK_ARM_A53)
+MICRO = (TFLM, TFLM_SINGLE_ROUNDING, CMSIS_NN, CMSIS_NN_SINGLE_ROUNDING)
 
-PROFILES = {profile.name: profile for profile in (*NEWER, *VERSIONS, *OLDER, *ARM, TFLM)}
+PROFILES = {profile.name: profile for profile in (*NEWER, *VERSIONS, *OLDER, *ARM, *MICRO)}
 
 
 def named(name: str) -> Profile:

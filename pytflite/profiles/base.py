@@ -52,6 +52,7 @@ class Profile:
         reproduces: the runtime, resolver and version whose numbers these are.
         requantizer: the requantizer where nothing else is said.
         recipes: exceptions to it, and preferred rules; an operator's own order where nothing is said.
+        requires: what the runtime asks of nodes, by the same keys; it refuses others.
         clamp: how the bounds of fused activations are rounded, a key of ``arithmetic.activation.CLAMPS``.
         conversion: what becomes of floats that int32 cannot hold, a key of ``arithmetic.rounding.CONVERSIONS``.
         delegate: takes some nodes from the runtime and computes them in its own way, or None.
@@ -62,6 +63,7 @@ class Profile:
     reproduces: str
     requantizer: str
     recipes: Mapping[str, Recipe] = field(default_factory=dict)
+    requires: Mapping[str, tuple[Condition, ...]] = field(default_factory=dict)
     clamp: str = "half_away"
     conversion: str = "lowest"
     delegate: Delegate | None = None
@@ -80,6 +82,10 @@ class Profile:
         """The rule that runs in place of one: mostly itself."""
         recipe = self.instead.get(f"{op}/{rule}")
         return rule if recipe is None else recipe.rules[0]
+
+    def required_of(self, op: str, rule: str) -> tuple[Condition, ...]:
+        """What nodes that a rule of an operator computes must fulfil."""
+        return (*self.requires.get(op, ()), *self.requires.get(f"{op}/{rule}", ()))
 
     def evidence_of(self, op: str, rule: str) -> str:
         """Why a rule of an operator runs, and its requantizer; "" where this profile says nothing of it."""

@@ -22,6 +22,15 @@ class Condition(NamedTuple):
     holds: Callable[[Any], bool]
 
 
+def per_tensor(*roles: str) -> Condition:
+    """That tensors have one scale."""
+
+    def holds(node: Any) -> bool:
+        return all(node[role].is_quantized and node[role].scales.size == 1 for role in roles)
+
+    return Condition(f"{' and '.join(roles)} {'have' if roles[1:] else 'has'} one scale", holds)
+
+
 @dataclass(frozen=True, slots=True)
 class Takes:
     """Nodes of one operator that a delegate takes.

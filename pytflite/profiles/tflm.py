@@ -1,7 +1,10 @@
 """`tflm`: the portable kernels of TensorFlow Lite for Microcontrollers, as a list of where they leave `reference`.
 
-Recorded: run in PyPI's ``tflite-micro`` (``golden/profiles/tflm.npz``), every difference seen explained. Not imitated:
-LSTMs, whose gates go through other tables, and float32 SVDF, which sums in another order; they stay as in `reference`.
+Recorded: run in PyPI's ``tflite-micro`` (``golden/profiles/tflm.npz``), every difference seen explained. Not imitated
+are its defects, which ``golden/record_profiles.py`` lists: comparisons of int16 without multipliers, MUL that writes
+nothing, TRANSPOSE_CONV that reads an int32 bias as int64, hybrid LSTMs that read weights as float32, loops whose
+outputs overwrite each other. FULLY_CONNECTED with one scale derives its multiplier as in August 2026, with a product in
+float32; the package of October has it in double, which was seen to matter once.
 """
 
 from pytflite.profiles.base import Profile, requantize, run
@@ -13,6 +16,7 @@ TFLM: Profile = REFERENCE.override(
     "tflm",
     reproduces="tflite-micro of October 2026, portable kernels, double rounding; operators it lacks as in BUILTIN_REF",
     recipes={
+        "ADD": run("int16", evidence="micro/kernels/add_common.cc: scales are never powers of two for it; recorded"),
         "ADD_N": run("float32_unlimited", evidence="reference/add_n.h does not clamp; recorded"),
         "ARG_MAX": run("float32_nan_in_front", evidence=NAN),
         "ARG_MIN": run("float32_nan_in_front", evidence=NAN),
@@ -37,6 +41,10 @@ TFLM: Profile = REFERENCE.override(
             "copy_between_zeros", evidence="micro/kernels/space_to_batch_nd.cc leaves output_offset 0; recorded"
         ),
         "SUM": run("quantized", evidence="micro/kernels/reduce_common.cc sums codes as what they are; recorded"),
+        "SVDF": run("float32_sequential", evidence="micro/kernels/svdf_common.cc: EvalFloatSvdfReference; recorded"),
         "TANH": run("int8_gemmlowp", evidence="integer_ops/tanh.h has no table; every code recorded"),
+        "UNIDIRECTIONAL_SEQUENCE_LSTM": run(
+            "tables", "float32_sequential", evidence="micro/kernels/lstm_eval.h is made of other kernels; recorded"
+        ),
     },
 )

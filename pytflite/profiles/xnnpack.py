@@ -10,7 +10,7 @@ largest in a tensor. While it runs, the CPU takes subnormal numbers for zeros; h
 """
 
 from pytflite.profiles.base import Profile, requantize, run
-from pytflite.profiles.delegate import Delegate, Takes
+from pytflite.profiles.delegate import Delegate, Takes, per_tensor
 from pytflite.profiles.optimized import OPTIMIZED
 from pytflite.profiles.xnnpack_conditions import (
     ELEMENTS,
@@ -29,7 +29,6 @@ from pytflite.profiles.xnnpack_conditions import (
     UINT8_FILTER,
     VECTOR_BIAS,
     depth_of,
-    per_tensor,
 )
 
 SAME = ("i8 i8 -> i8", "u8 u8 -> u8")

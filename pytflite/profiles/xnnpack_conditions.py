@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from pytflite.profiles.delegate import Condition
+from pytflite.profiles.delegate import Condition, per_tensor
 
 
 def ratio(*inputs: str, low: float, high: float) -> Condition:
@@ -31,15 +31,6 @@ def rank(role: str, least: int, most: int) -> Condition:
 
     ranks = f"{least}" if least == most else f"{least} to {most}"
     return Condition(f"{role} has {ranks} dimensions, none of them 0 in the file", holds)
-
-
-def per_tensor(*roles: str) -> Condition:
-    """That tensors have one scale."""
-
-    def holds(node: Any) -> bool:
-        return all(node[role].is_quantized and node[role].scales.size == 1 for role in roles)
-
-    return Condition(f"{' and '.join(roles)} {'have' if roles[1:] else 'has'} one scale", holds)
 
 
 def depth_of(multiple: int) -> Condition:

@@ -22,6 +22,7 @@ KINDS = {
     "hybrid_diagonal": ("f32", "i8", "f32"),
     "int8": ("i8", "i8", "i32"),
     "int8_products": ("i8", "i8", "i32"),
+    "int16": ("i16", "i8", "i64"),
 }
 """Kind -> letters of activations, weights and biases."""
 
@@ -64,7 +65,7 @@ class LstmBuilder:
         self.outputs = outputs if projection else cells
         self.gates = ["forget", "cell", "output"] if cifg else ["input", "forget", "cell", "output"]
         self.peephole, self.projection, self.norm = peephole, projection, norm
-        self.is_integer = self.io == "i8"
+        self.is_integer = self.io in ("i8", "i16")
         self.input_quantization = self._activation(0.004, 0.03)
         self.hidden_quantization = self._activation(0.004, 0.03)
         self.state_quantization = self.hidden_quantization
@@ -74,6 +75,8 @@ class LstmBuilder:
     def _activation(self, low: float, high: float) -> dict[str, Any]:
         if not self.is_integer:
             return {}
+        if self.io == "i16":
+            return {"scale": tie_prone_scale(self.rng, low / 256, high / 256)}
         return {"scale": tie_prone_scale(self.rng, low, high), "zero_point": self.rng.integers(-60, 60)}
 
     def weights(self, name: str, *shape: int) -> TensorRef:
@@ -100,7 +103,7 @@ class LstmBuilder:
         """A bias."""
         if self.is_integer:
             reach = 300000 if self.norm else 3000
-            return self.g.constant(name, self.rng.integers(-reach, reach, size), "i32", scale=1e-4)
+            return self.g.constant(name, self.rng.integers(-reach, reach, size), self.bias_type, scale=1e-4)
         return self.g.constant(name, self.rng.standard_normal(size), "f32")
 
     def coefficients(self, name: str) -> TensorRef:
@@ -157,12 +160,12 @@ class LstmBuilder:
             return [self.g.tensor(f"product{i}", (0,), "i16" if i % 3 == 0 else "i8", **q) for i, q in enumerate(wide)]
         scales = [tie_prone_scale(self.rng, 1e-4, 1e-3) for _ in range(4)]
         gates = [self.g.tensor(f"gate{i}", (0,), "i16", scale=scale) for i, scale in enumerate(scales)]
-        return [*gates, self.g.tensor("hidden", (0,), "i8", **self.hidden_quantization)]
+        return [*gates, self.g.tensor("hidden", (0,), self.io, **self.hidden_quantization)]
 
     def data(self, shape: tuple[int, ...]) -> Array:
         """Input values; one vector in four is all zero."""
         if self.is_integer:
-            return codes(self.rng, "i8", shape)
+            return codes(self.rng, self.io, shape)
         quiet = self.rng.random((*shape[:-1], 1)) < 0.25
         return np.where(quiet, 0, self.rng.standard_normal(shape) * 2).astype(np.float32)
 

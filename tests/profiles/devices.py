@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import itertools
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -20,13 +21,26 @@ from tests.ops.test_fully_connected import full_connection
 from tests.ops.test_logistic import logistic
 from tests.ops.test_mul import multiplication
 from tests.ops.test_relu6 import relu6
+from tests.ops.test_resize_bilinear import resize_bilinear
 from tests.ops.test_rsqrt import inverse_root
+from tests.ops.test_softmax import softmax
 from tests.ops.test_space_to_batch_nd import rearrangement
 from tests.ops.test_sub import subtraction
 from tests.ops.test_sum import total
 from tests.ops.test_tanh import tanh
+from tests.ops.test_unidirectional_sequence_lstm import lstm
+from tests.profiles.sweep import draw_cases
 
 RELU6 = ActivationFunctionType.RELU6
+SYMMETRIC = {"filter": {"zero_point": 0}}
+DRAWN = [
+    *("add", "add_n", "average_pool_2d", "batch_matmul", "conv_2d", "cumsum", "depthwise_conv_2d", "dequantize", "div"),
+    *("equal", "fully_connected", "greater", "hard_swish", "l2_normalization", "leaky_relu", "less", "log_softmax"),
+    *("logistic", "maximum", "mean", "mul", "prelu", "quantize", "resize_bilinear", "rsqrt", "softmax"),
+    *("squared_difference", "sub", "sum", "svdf", "tanh", "transpose_conv"),
+]
+"""Operators whose tests draw cases for `probes`, too: all whose arithmetic differs between builds, or might."""
+
 SCALES = [0.013694552704691887, 0.003561826189979911, *(2.0 ** np.random.default_rng(1).uniform(-9, 1, 10))]
 """Of inputs; the first two are among the few where LOGISTIC, or TANH, in fixed point differs from a table of floats."""
 
@@ -52,6 +66,12 @@ def probes() -> Iterator[tuple[str, Case]]:
         yield f"fully_connected/probe{i}", full_connection("int8", i, per_axis=i % 2 == 0)
         yield f"fully_connected/probe_loud_{i}", full_connection("int8", i, loud=True, per_axis=False)
         yield f"fully_connected/probe_int16_{i}", full_connection("int16x8", i, per_axis=i % 2 == 0)
+        for kind, loud in (("int8", False), ("int8", True), ("int16x8", False), ("int16x8_int32", False)):
+            name = f"fully_connected/probe_symmetric_{kind}_{i}{'_loud' if loud else ''}"
+            per_axis = kind == "int8" and i % 2 == 0
+            yield name, full_connection(kind, 20 + i, loud=loud, per_axis=per_axis, quantize=SYMMETRIC)
+        image = {"shape": (1, 3 + i, 4, 3), "size": (6 + 2 * i, 8), "half_pixel_centers": i % 2 == 0}
+        yield f"resize_bilinear/probe{i}", resize_bilinear("i8", i, **image)
         yield f"mul/probe{i}", multiplication("int8", i)
         yield f"relu6/probe{i}", relu6("i8", i, value=every_value("i8"))
         yield f"relu6/probe_int16_{i}", relu6("i16", i, shape=(500,))
@@ -67,9 +87,28 @@ def probes() -> Iterator[tuple[str, Case]]:
         yield f"dequantize/probe_axis{axis}", dequantization("i8", axis, axis=axis)
     for i in range(3):
         yield f"space_to_batch_nd/probe{i}", rearrangement(("i8", "i32", "i32", "i8"), i)
+    for kind, major in itertools.product(("int8", "int16", "float32"), (False, True)):
+        for i, clip in enumerate((0.0, 0.3)):
+            name = f"unidirectional_sequence_lstm/probe_{kind}_{'time' if major else 'batch'}{i}"
+            yield name, lstm(kind, i, cells=8 + i, inputs=5 + 3 * i, time_major=major, cell_clip=clip)
+    yield "softmax/probe_int16_rows_of_one", softmax(("i16", "i16"), 0, shape=(4, 1))
+    for op in DRAWN:
+        drawn: list[Case] = []
+        draw_cases(op, 16, 0, drawn.append)
+        for i, subject in enumerate(drawn):
+            if small(subject):
+                yield f"{op}/drawn{i}", subject
     for i, scale in enumerate(SCALES):
         yield f"logistic/probe{i}", logistic("i8", i, value=every_value("i8"), input_scale=scale)
         yield f"tanh/probe{i}", tanh("i8", i, value=every_value("i8"), input_scale=scale)
+
+
+def small(subject: Case) -> bool:
+    """Whether a case has integers, and does not need much room."""
+    letters = {tensor.dtype.letter for tensor in subject.model.main.tensors}
+    elements = sum(array.size for arrays in subject.inputs for array in arrays)
+    constants = sum(0 if data is None else data.size for data in subject.model.buffers)
+    return bool(letters & {"i8", "i16"}) and 0 < elements < 2000 and constants < 4000
 
 
 def with_output_shapes(subject: Case, shapes: list[tuple[int, ...]]) -> Case:

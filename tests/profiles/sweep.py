@@ -126,12 +126,25 @@ def sweep(found: Sweep, count: int, start: int = 0, ask: Ask = real, *, kernels:
         ask: the real runtime.
         kernels: whether compiled kernels may stand in for definitions here.
     """
-    test = drawing_test_of(found.op.lower())
 
-    def agree(subject: Case) -> None:
+    def take(subject: Case) -> None:
         subject = shaped(subject)
         if not is_undefined(subject, found.profile):
             compare(subject, found, ask, kernels=kernels)
+
+    draw_cases(found.op.lower(), count, start, take)
+
+
+def draw_cases(op: str, count: int, start: int, take: Callable[[Case], None]) -> None:
+    """Draw cases as an operator's ``test_agrees`` does, and hand over what it hands to ``agree``.
+
+    Args:
+        op: name in lower case.
+        count: how many cases.
+        start: the seed.
+        take: is given them.
+    """
+    test = drawing_test_of(op)
 
     @seed(start)
     @settings(
@@ -145,7 +158,7 @@ def sweep(found: Sweep, count: int, start: int = 0, ask: Ask = real, *, kernels:
     def draw(**drawn: Any) -> None:
         test.hypothesis.inner_test(**drawn)
 
-    with warnings.catch_warnings(), mock.patch.dict(test.hypothesis.inner_test.__globals__, agree=agree):
+    with warnings.catch_warnings(), mock.patch.dict(test.hypothesis.inner_test.__globals__, agree=take):
         warnings.simplefilter("ignore")
         draw()
 

@@ -87,6 +87,19 @@ def neon_products(left: Array, right: Array, start: npt.ArrayLike = 0) -> Array:
     return neon_sums(left[:, np.newaxis] * right, start)
 
 
+def sequential_products(left: Array, right: Array) -> Array:
+    """``left @ right.T``, products added one by one from 0 (``FullyConnected``, reference/fully_connected.h).
+
+    Args:
+        left: (rows, depth) float32.
+        right: (columns, depth) float32.
+
+    Returns:
+        float32, (rows, columns).
+    """
+    return add_rest(np.zeros((len(left), len(right)), np.float32), left, right, 0)
+
+
 def eigen_products(left: Array, right: Array, *, together: bool = True) -> Array:
     """``left @ right.T`` as the optimized FULLY_CONNECTED has it (``GemmImplUsingEigen``, cpu_backend_gemm_eigen.cc).
 

@@ -20,6 +20,7 @@ import numpy as np
 import numpy.typing as npt
 
 from pytflite.ops._api import Node, Shape, TensorSpec
+from pytflite.schema.enums import ActivationFunctionType
 
 Array = npt.NDArray[Any]
 Stages = Iterator[tuple[str, Array]]
@@ -184,6 +185,17 @@ def check_presence(node: Node, specs: Specs) -> None:
     if specs.get("projection_weights") is None:
         node.require(specs.get("projection_bias") is None, "projection_bias needs projection_weights.")
     node.require(min(node.options.cell_clip, node.options.proj_clip) >= 0, "Clips must not be negative.")
+
+
+def require_plain(node: Node, specs: Specs) -> None:
+    """Refuse what an LSTM of TensorFlow Lite for Microcontrollers does without, and other activations than TANH."""
+    missing = [gate for gate in GATES if specs.get(f"input_to_{gate}_weights") is None]
+    node.require(not missing, f"input_to_{''.join(missing)}_weights is missing.")
+    variants = [spec for name, spec in specs.items() if spec and name.startswith(("cell_to", "projection"))]
+    variants += [spec for name, spec in specs.items() if spec and name.endswith("layer_norm_coefficients")]
+    node.require(not variants, f"{', '.join(map(str, variants))} given, none accepted.")
+    activation = node.options.fused_activation_function
+    node.require(activation == ActivationFunctionType.TANH, f"Fused activation {activation.name} given, TANH accepted.")
 
 
 class Steps(NamedTuple):

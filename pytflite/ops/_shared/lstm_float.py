@@ -2,14 +2,16 @@
 
 The kernels multiply float32 weights through Eigen, so the order of a sum depends on sizes: of the batch, too, where the
 input is time-major; otherwise every sequence is computed alone. Vectors for 8-bit weights are quantized one by one on
-arrival. The kernels skip products of vectors that are all zero; the results are the same.
+arrival. The kernels skip products of vectors that are all zero; the results are the same. TensorFlow Lite for
+Microcontrollers has no 8-bit weights here, adds products one by one, and has the functions of LOGISTIC and TANH.
 
-Source: ``LstmStepFloat``, ``LstmStepHybrid``, lstm_eval.cc.
+Source: ``LstmStepFloat``, ``LstmStepHybrid``, lstm_eval.cc; ``micro/kernels/lstm_eval.h``.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -17,9 +19,11 @@ import numpy.typing as npt
 
 from pytflite.arithmetic.eigen import logistic
 from pytflite.arithmetic.hybrid import activate
+from pytflite.arithmetic.libm import tanhf
 from pytflite.ops._api import Node
-from pytflite.ops._shared.lstm import Gate, Specs, Steps, gates_of, run_steps
-from pytflite.ops._shared.recurrent import Eigen, Hybrid, Product, dequantized, fused_activation
+from pytflite.ops._shared.lstm import Gate, Specs, Steps, gates_of, require_plain, run_steps
+from pytflite.ops._shared.recurrent import Eigen, Hybrid, Product, Sequential, dequantized, fused_activation
+from pytflite.ops._shared.sigmoids import sigmoid_in_parts
 
 Array = npt.NDArray[Any]
 
@@ -35,7 +39,8 @@ class FloatLstm(NamedTuple):
 
     Attributes:
         time_major: whether the input is (time, batch, inputs) rather than (batch, time, inputs).
-        activation: name of the fused activation.
+        logistic: of the gates but the cell gate, (batch, cells), and how many others of its size stand before each.
+        activate: the fused activation, or None.
         cell_clip: the cell state stays within plus and minus this, if it is not 0.
         proj_clip: the same for the projection.
         product: how to multiply by weights.
@@ -43,7 +48,8 @@ class FloatLstm(NamedTuple):
     """
 
     time_major: bool
-    activation: str
+    logistic: Callable[[Array, int], Array]
+    activate: Callable[[Array], Array] | None
     cell_clip: np.float32
     proj_clip: np.float32
     product: Product
@@ -55,14 +61,23 @@ def float_params(node: Node, specs: Specs, *, time_major: bool) -> FloatLstm:
     options = node.options
     weights = {name: spec for name, spec in specs.items() if name.endswith("weights") and spec is not None}
     is_hybrid = weights["input_to_output_weights"].letter != "f32"
+    activation = fused_activation(node)
     return FloatLstm(
         time_major,
-        fused_activation(node),
+        partial(logistic_gate, together=time_major),
+        None if activation == "NONE" else partial(activate, activation=activation),
         np.float32(options.cell_clip),
         np.float32(options.proj_clip),
         Hybrid(bool(options.asymmetric_quantize_inputs)) if is_hybrid else Eigen(together=time_major),
         {name: np.float32(1) if spec.letter == "f32" else spec.scale for name, spec in weights.items()},
     )
+
+
+def sequential_params(node: Node, specs: Specs, *, time_major: bool) -> FloatLstm:
+    """The same for an LSTM that adds products one by one."""
+    require_plain(node, specs)
+    p = float_params(node, specs, time_major=time_major)
+    return p._replace(product=Sequential(), logistic=lambda total, place: sigmoid_in_parts(total), activate=tanhf)
 
 
 def float_steps(tensors: Mapping[str, Any], p: FloatLstm, inputs: Sequence[Array], output: Array, cell: Array) -> Steps:
@@ -80,9 +95,9 @@ def float_steps(tensors: Mapping[str, Any], p: FloatLstm, inputs: Sequence[Array
     def gate(name: str, sources: Sequence[tuple[Array, Any]], cell: Array) -> Array:
         total = gate_total(p, gates[name], scales[name], sources, cell)
         if name == "cell":
-            return activate(total, p.activation)
+            return p.activate(total) if p.activate else total
         order = [other for other in GATE_ORDER if other in gates]
-        return logistic_gate(total, order.index(name), together=p.time_major)
+        return p.logistic(total, order.index(name))
 
     def step(inputs: tuple[Array, ...], output: Array, cell: Array) -> tuple[dict[str, Array], Array, Array]:
         sources = [(vectors, p.product.arrive(vectors)) for vectors in (*inputs, output)]
@@ -91,7 +106,7 @@ def float_steps(tensors: Mapping[str, Any], p: FloatLstm, inputs: Sequence[Array
         cell = clip(values["forget"] * cell + values["cell"] * let_in, p.cell_clip)
         values["output"] = gate("output", sources, cell)
         # Without an activation the kernel leaves here what it had there, the cell gate.
-        activated = values["cell"] if p.activation == "NONE" else activate(cell, p.activation)
+        activated = p.activate(cell) if p.activate else values["cell"]
         return values, cell, project(tensors, p, values["output"] * activated)
 
     return run_steps(step, inputs, output, cell)

@@ -10,14 +10,14 @@ import numpy.typing as npt
 from pytflite.arithmetic.hybrid import QuantizedRows, quantize_rows
 from pytflite.ops._api import Node
 from pytflite.ops._shared.hybrid import hybrid_products
-from pytflite.ops._shared.lanes import eigen_products, neon_products
+from pytflite.ops._shared.lanes import eigen_products, neon_products, sequential_products
 from pytflite.schema.enums import ActivationFunctionType
 
 Array = npt.NDArray[Any]
 
 
 class Product(Protocol):
-    """What `Eigen`, `Neon` and `Hybrid` offer."""
+    """What `Eigen`, `Neon`, `Sequential` and `Hybrid` offer."""
 
     def arrive(self, vectors: Array) -> Any:
         """Vectors (batch, depth) as `add` takes them."""
@@ -58,6 +58,18 @@ class Neon(NamedTuple):
     def add(self, total: Array, arrived: Array, weights: Array, scale: np.float32) -> Array:
         """``total + vectors @ weights.T``."""
         return neon_products(arrived, weights, total)
+
+
+class Sequential(NamedTuple):
+    """Multiplies by float32 weights one by one, without lanes, as TensorFlow Lite for Microcontrollers does."""
+
+    def arrive(self, vectors: Array) -> Array:
+        """Vectors (batch, depth) as `add` takes them."""
+        return vectors
+
+    def add(self, total: Array, arrived: Array, weights: Array, scale: np.float32) -> Array:
+        """``total + vectors @ weights.T``."""
+        return total + sequential_products(arrived, weights)
 
 
 class Hybrid(NamedTuple):

@@ -1,4 +1,4 @@
-"""LOGISTIC and TANH of int8 codes in fixed point, as kernels without a table of floats compute them."""
+"""The sigmoid in float32; LOGISTIC and TANH of int8 codes in fixed point, as kernels without a table of floats do."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from pytflite.arithmetic.fixed_point import rounding_divide_by_pot
+from pytflite.arithmetic.libm import expf
 from pytflite.ops._shared.lookup import NO_TABLE
 
 if TYPE_CHECKING:
@@ -20,6 +21,19 @@ Stages = Iterator[tuple[str, Array]]
 
 INTEGER_BITS = 4
 """Of the fixed-point numbers that codes become: the functions see arguments between -16 and 16."""
+
+
+ONE = np.float32(1)
+
+
+def sigmoid(x: Array) -> Array:
+    """The formula, in float32."""
+    return ONE / (ONE + expf(-x))
+
+
+def sigmoid_in_parts(x: Array) -> Array:
+    """The formula in the middle; at both ends what it tends to (``Logistic``, reference/logistic.h)."""
+    return np.where(x > np.float32(16.619047164916992188), ONE, np.where(x < np.float32(-9), expf(x), sigmoid(x)))
 
 
 class SigmoidParams(NamedTuple):
