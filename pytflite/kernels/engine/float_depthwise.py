@@ -8,11 +8,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
 from numba import types
 
 from pytflite.kernels.engine._ir import Loop, at, constant, i64, load
 from pytflite.kernels.engine.float_vectors import clamp, floats, multiply_add, store_floats
-from pytflite.kernels.engine.memory import emitted, put_word, share, word
+from pytflite.kernels.engine.memory import emitted, share, word
+from pytflite.kernels.engine.panels import put_addresses
 from pytflite.kernels.engine.target import FLOATS
 
 (
@@ -94,14 +96,14 @@ def make(vectors: int, fused: int) -> Callable[..., None]:
             n, y = output_row // output_h, output_row % output_h
             for i in range(filter_h):
                 line = y * word(p, STRIDE_H) - word(p, PAD_TOP) + i * word(p, DILATION_H)
-                first = word(p, INPUT) + (n * image_h + line) * image_w * 4 * channels
-                for x in range(output_w):
-                    left = x * word(p, STRIDE_W) - word(p, PAD_LEFT)
-                    for j in range(filter_w):
-                        column = left + j * word(p, DILATION_W)
-                        inside = line >= 0 and line < image_h and column >= 0 and column < image_w
-                        address = first + column * 4 * channels if inside else outside
-                        put_word(taps, x * count + i * word(p, ROW_STEP) + j * word(p, COLUMN_STEP), address)
+                image_row = word(p, INPUT) + (n * image_h + line) * image_w * 4 * channels
+                image_row = image_row if line >= 0 and line < image_h else np.int64(0)
+                for j in range(filter_w):
+                    tap = taps + 8 * (i * word(p, ROW_STEP) + j * word(p, COLUMN_STEP))
+                    left = j * word(p, DILATION_W) - word(p, PAD_LEFT)
+                    put_addresses(
+                        tap, count, image_row, left, word(p, STRIDE_W), 4 * channels, image_w, output_w, outside
+                    )
             output = word(p, OUTPUT) + output_row * output_w * 4 * channels
             for block in range(-(-channels // (vectors * FLOATS))):
                 channel = block * vectors * FLOATS

@@ -8,12 +8,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
 from numba import types
 
 from pytflite.kernels.engine._ir import Loop, at, constant, i64, load, shuffle
 from pytflite.kernels.engine.epilogue import HEAD
 from pytflite.kernels.engine.isa import ISA, LANES, int16s, int32s
 from pytflite.kernels.engine.memory import emitted, put_word, share, word
+from pytflite.kernels.engine.panels import put_addresses
 from pytflite.kernels.engine.short_gemm import finish
 
 (
@@ -89,13 +91,13 @@ def make(recipe: int) -> Callable[..., None]:
             n, y = output_row // output_h, output_row % output_h
             for i in range(filter_h):
                 line = y * word(p, STRIDE_H) - word(p, PAD_TOP) + i * word(p, DILATION_H)
-                first = word(p, INPUT) + 2 * (n * image_h + line) * image_w * channels
-                for x in range(output_w):
-                    left, k = x * word(p, STRIDE_W) - word(p, PAD_LEFT), 2 * pairs * x + i * filter_w
-                    for j in range(filter_w):
-                        column = left + j * word(p, DILATION_W)
-                        inside = line >= 0 and line < image_h and column >= 0 and column < image_w
-                        put_word(scratch, k + j, first + 2 * column * channels if inside else outside)
+                image_row = word(p, INPUT) + 2 * (n * image_h + line) * image_w * channels
+                image_row = image_row if line >= 0 and line < image_h else np.int64(0)
+                for j in range(filter_w):
+                    tap, left = scratch + 8 * (i * filter_w + j), j * word(p, DILATION_W) - word(p, PAD_LEFT)
+                    put_addresses(
+                        tap, 2 * pairs, image_row, left, word(p, STRIDE_W), 2 * channels, image_w, output_w, outside
+                    )
             output = word(p, OUTPUT) + 2 * output_row * output_w * channels
             for channel in range(0, channels, 2 * LANES):
                 row(

@@ -177,12 +177,13 @@ def depthwise_conv_2d(node: PreparedNode, inputs: Sequence[Operand | None], outp
         return None
     if channels < filters:
         return gemm(source, image.array, window, (filter_h, filter_w), outputs[0])
-    blocks = packed(source.weights, source.bias, DEPTHWISE_VECTORS)
+    vectors = min(DEPTHWISE_VECTORS, -(-channels // FLOATS))
+    blocks = packed(source.weights, source.bias, vectors)
     words = [
         image.array, outputs[0], blocks, source.bounds, channels, blocks.shape[1],
         aligned(4 * channels), batch, height, width,
         filter_h, filter_w, *window, *((1, filter_h) if turned else (filter_w, 1)),
     ]  # fmt: skip
     addresses = 8 * filter_h * filter_w * window.output_w
-    literals = DEPTHWISE_VECTORS, int(source.fused)
+    literals = vectors, int(source.fused)
     return [Call(("float_depthwise", *literals), words, batch * window.output_h, addresses)]
