@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import sys
 from functools import cache
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import llvmlite.binding as llvm
@@ -28,7 +30,16 @@ def features() -> dict[str, bool]:
     if told is not None:
         return {word[1:]: word[0] == "+" for word in told.split(",") if word}
     avx = os.environ.get("NUMBA_ENABLE_AVX", "0" if cpu() in WITHOUT_AVX else "1") != "0"
-    return {name: there and (avx or not name.startswith("avx")) for name, there in llvm.get_host_cpu_features().items()}
+    found = {
+        name: there and (avx or not name.startswith("avx")) for name, there in llvm.get_host_cpu_features().items()
+    }
+    return found | ({"dotprod": has_dot_products()} if found.get("neon") else {})
+
+
+def has_dot_products() -> bool:
+    """Whether a 64-bit Arm processor has them, which LLVM does not tell; all of Apple's do."""
+    cpuinfo = Path("/proc/cpuinfo")
+    return sys.platform == "darwin" or (cpuinfo.exists() and " asimddp" in cpuinfo.read_text())
 
 
 @cache
