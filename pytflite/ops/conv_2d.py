@@ -163,19 +163,38 @@ def define_fused(input: Array, filter: Array, bias: Array, p: FusedParams) -> St
 @OP.rule("hybrid", "f32 F f32 -> f32", F="i8 i4 u8", params=hybrid_params)
 def define_hybrid(input: Array, filter: Array, bias: Array, p: HybridParams) -> Stages:
     """Quantize every image, multiply pixels and taps as integers, scale back in two steps, add the bias."""
-    return hybrid(input, filter, bias, p, lambda total, scale: total * p.filter_scale * scale)
+    return hybrid(input, filter, bias, p, symmetric_sums, lambda total, scale: total * p.filter_scale * scale)
 
 
 @OP.rule("hybrid_one_scale", "f32 F f32 -> f32", F="i8 i4 u8", params=hybrid_params, when=is_whole, by_name=True)
 def define_hybrid_one_scale(input: Array, filter: Array, bias: Array, p: HybridParams) -> Stages:
     """The same, scaled back in one step."""
-    return hybrid(input, filter, bias, p, lambda total, scale: total * (scale * p.filter_scale))
+    return hybrid(input, filter, bias, p, symmetric_sums, lambda total, scale: total * (scale * p.filter_scale))
+
+
+@OP.rule(
+    "hybrid_exact",
+    "f32 F f32 -> f32",
+    F="i8 i4 u8",
+    params=hybrid_params,
+    when=is_whole,
+    by_name=True,
+    note="Arm fuses the product with the scale and the sum with the bias; within 1e-6 of the largest output.",
+)
+def define_hybrid_exact(input: Array, filter: Array, bias: Array, p: HybridParams) -> Stages:
+    """The same, with exact sums where weights are -128, too."""
+    return hybrid(input, filter, bias, p, exact_sums, lambda total, scale: total * (scale * p.filter_scale))
 
 
 def hybrid(
-    input: Array, filter: Array, bias: Array, p: HybridParams, scale_back: Callable[[Array, Array], Array]
+    input: Array,
+    filter: Array,
+    bias: Array,
+    p: HybridParams,
+    sums: Callable[[Array, Array, Window], Array],
+    scale_back: Callable[[Array, Array], Array],
 ) -> Stages:
-    """The stages of the hybrid rules; without zero points, all scale back in one step."""
+    """The stages of the hybrid rules; without zero points, they have sums of their own and scale back in one step."""
     codes, input_scale, zero_point = quantize_images(input, asymmetric=p.asymmetric)
     yield "quantized_input", codes
     weights = filter.view(np.int8)
@@ -183,7 +202,7 @@ def hybrid(
         accumulator = accumulate(codes - zero_point, weights, p.window)
         real = scale_back(accumulator.astype(np.float32), input_scale)
     else:
-        accumulator = symmetric_sums(codes, weights, p.window)
+        accumulator = sums(codes, weights, p.window)
         real = accumulator.astype(np.float32) * (input_scale * p.filter_scale)
     yield "accumulator", accumulator
     scaled = biased(real, bias)
@@ -195,7 +214,12 @@ def symmetric_sums(codes: Array, filter: Array, window: Window) -> Array:
     """Sums over all taps; inexact on x86 where weights are -128, unless there is a multiple of 4 of output channels."""
     outputs, filter_h, filter_w, channels = filter.shape
     if outputs % 4 == 0:
-        return accumulate(codes.astype(np.int32), filter, window)
+        return exact_sums(codes, filter, window)
     seen = patches(codes, window, filter_h, filter_w)
     sums = sse_products(seen.reshape(-1, filter_h * filter_w * channels), filter.reshape(outputs, -1))
     return sums.reshape(*seen.shape[:3], outputs)
+
+
+def exact_sums(codes: Array, filter: Array, window: Window) -> Array:
+    """Sums over all taps."""
+    return accumulate(codes.astype(np.int32), filter, window)
