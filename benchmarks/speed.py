@@ -189,9 +189,9 @@ def lines(record: dict[str, Any]) -> Iterator[str]:
             xnnpack = times[f"xnnpack {count}"]
             yield (
                 f"{result['model']:44} {total - len(result['differing']):>4}/{total:<3} "
-                f"{result['bound']:>4}/{total:<3} {times['pytflite ' + count]:9.4f} {xnnpack:9.4f} {part['median']:6.2f} "
-                f"{part['low']:5.2f}-{part['high']:5.2f} {part['of_least']:8.2f} {result['gmacs'][count]:7.1f} "
-                f"{100 * result['of_peak'][count]:5.0f} %"
+                f"{result['bound']:>4}/{total:<3} {times['pytflite ' + count]:9.4f} {xnnpack:9.4f} "
+                f"{part['median']:6.2f} {part['low']:5.2f}-{part['high']:5.2f} {part['of_least']:8.2f} "
+                f"{result['gmacs'][count]:7.1f} {100 * result['of_peak'][count]:5.0f} %"
             )
         mean = statistics.geometric_mean(result["of_xnnpack"][count]["median"] for result in results)
         yield f"geometric mean of the ratios to XNNPACK: {mean:.2f}"

@@ -71,7 +71,7 @@ def test_code_for_other_processors_and_sources_is_not_there(folder: Path, monkey
     program.load([KERNEL])
     (path,) = folder.iterdir()
     here = store.stamp()
-    monkeypatch.setattr(store, "SHAPE", target.SHAPE._replace(lanes=3))
+    monkeypatch.setattr(store, "SHAPE", target.SHAPE._replace(name="another"))
     store.stamp.cache_clear()
     assert store.stamp() != here
     monkeypatch.setattr(store, "SHAPE", target.SHAPE)
