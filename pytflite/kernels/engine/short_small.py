@@ -181,7 +181,7 @@ def _emit_row(
             ]
             total = b.sub(*scaled) if operation == SUB else b.add(*scaled)
         halves.append(RECIPES[recipe](b, b.add(total, starts[0]), at(b, heads, 4 * LANES)))
-    codes = ISA.narrow_to_16(b, *halves)
+    codes = ISA.narrow_to_16(b, halves)
     for k, name in enumerate(("smax", "smin")):
         bound = splat(b, load(b, bounds, i16, 2 * k, 2), 2 * LANES)
         codes = call(b, f"llvm.{name}.v{2 * LANES}i16", vector(i16, 2 * LANES), [codes, bound])
