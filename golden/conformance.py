@@ -100,8 +100,8 @@ def swept(path: Path) -> Evidence:
             for types, (cases, differing, taken, largest) in entry["rows"].items():
                 found.rows[op, types][profile] = Row(cases, taken, differing, largest)
     found.sources = {profile: found.sources[profile] for profile in sorted(found.sources)}
-    found.remarks = ["Left out under optimized kernels, whose answers are undefined:", ""]
-    found.remarks += [f"- {op} {undefined.why}" for op, undefined in UNDEFINED.items()]
+    found.remarks = ["Left out, because the real answer is undefined:", ""]
+    found.remarks += [f"- {op} {each.why} ({', '.join(each.under)})" for op, each in UNDEFINED.items()]
     return found
 
 

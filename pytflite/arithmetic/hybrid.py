@@ -52,6 +52,29 @@ def quantize_rows(values: Array, *, asymmetric: bool) -> QuantizedRows:
         return quantize_rows_asymmetric(values) if asymmetric else quantize_rows_symmetric(values)
 
 
+def quantize_rows_half_even(values: Array) -> QuantizedRows:
+    """Codes -128..127 over a range that holds 0, rounded half to even, in float32 throughout.
+
+    The zero point is taken from the end of the range where it comes out more precisely; ``scale`` is one over the
+    factor that values are multiplied by.
+
+    Args:
+        values: float32, (rows, depth), finite.
+
+    Source: ``xnn_f32_qd8_asymmetric_quantization_params`` (XNNPACK, quantization.h), ``src/f32-qs8-vcvt``.
+    """
+    low, high = values.min(axis=1, initial=0), values.max(axis=1, initial=0)
+    with np.errstate(all="ignore"):
+        factor = np.where(low == high, np.float32(1), np.float32(255) / (high - low))
+        below, above = low * factor, high * factor
+        from_low = (np.float32(-128) + below) + (np.float32(127) + above) > 0
+        exact = np.where(from_low, np.float32(-128) - below, np.float32(127) - above)
+        zero_point = np.rint(np.clip(exact, -128, 127)).astype(np.int32)
+        rounded = np.rint(values * factor[:, np.newaxis]) + zero_point[:, np.newaxis]
+        codes = np.clip(rounded, -128, 127).astype(np.int8)
+        return QuantizedRows(codes, np.float32(1) / factor, zero_point)
+
+
 def quantize_rows_symmetric(values: Array) -> QuantizedRows:
     """Codes -127..127, zero point 0 (``NeonSymmetricQuantizeFloats``, neon_tensor_utils.cc)."""
     reach = np.abs(values).max(axis=1, initial=0)

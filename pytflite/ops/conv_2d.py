@@ -19,12 +19,14 @@ Source: ``conv.cc``, ``reference/conv.h``, ``reference/integer_ops/conv.h``; hyb
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from pytflite.arithmetic.hybrid import quantize_rows_half_even
 from pytflite.ops._api import Node, Op, Shape
 from pytflite.ops._shared.convolutions import (
     FUSED_NOTE,
@@ -42,6 +44,7 @@ from pytflite.ops._shared.convolutions import (
 )
 from pytflite.ops._shared.epilogues import plain_activation
 from pytflite.ops._shared.hybrid import sse_products
+from pytflite.ops._shared.hybrid_fused import FusedWindowParams, fused_hybrid_params, scaled_back
 from pytflite.ops._shared.products import add_fused_products, add_products
 from pytflite.ops._shared.windows import Window, patches, taps
 from pytflite.schema.enums import BuiltinOperator
@@ -95,6 +98,14 @@ def is_whole(node: Node) -> bool:
 def is_unbiased(node: Node) -> bool:
     """Whether there is no bias."""
     return node.get("bias") is None
+
+
+def fused_window_params(node: Node) -> FusedWindowParams:
+    """Params of the hybrid rule with fused multiply-add."""
+    window, (height, width) = window_over_input(node), node["filter"].shape[1:3]
+    several = math.prod(node["filter"].shape) > 1
+    by_pixel = several and (height, width, window.stride_h, window.stride_w) == (1, 1, 1, 1)
+    return FusedWindowParams(window, by_pixel, fused_hybrid_params(node))
 
 
 int32_params = quantized_params(np.int32, "float64")
@@ -164,6 +175,20 @@ def define_fused(input: Array, filter: Array, bias: Array, p: FusedParams) -> St
 def define_hybrid(input: Array, filter: Array, bias: Array, p: HybridParams) -> Stages:
     """Quantize every image, multiply pixels and taps as integers, scale back in two steps, add the bias."""
     return hybrid(input, filter, bias, p, symmetric_sums, lambda total, scale: total * p.filter_scale * scale)
+
+
+@OP.rule("hybrid_fused", "f32 i8 f32 -> f32", params=fused_window_params, by_name=True)
+def define_hybrid_fused(input: Array, filter: Array, bias: Array, p: FusedWindowParams) -> Stages:
+    """Quantize images or pixels, half to even, multiply as integers, scale back and add the bias in one."""
+    parts = (*input.shape[:3], 1) if p.by_pixel else (len(input), 1, 1, 1)
+    rows = quantize_rows_half_even(input.reshape(math.prod(parts), -1))
+    codes = rows.codes.reshape(input.shape)
+    yield "quantized_input", codes
+    accumulator = accumulate(codes - rows.zero_point.reshape(parts), filter, p.window)
+    yield "accumulator", accumulator
+    scaled = scaled_back(accumulator, rows.scale.reshape(parts), bias, p.sums)
+    yield "scaled", scaled
+    yield "output", np.clip(scaled, *p.sums.epilogue)
 
 
 @OP.rule("hybrid_one_scale", "f32 F f32 -> f32", F="i8 i4 u8", params=hybrid_params, when=is_whole, by_name=True)

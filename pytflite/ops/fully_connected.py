@@ -29,6 +29,7 @@ import numpy as np
 import numpy.typing as npt
 
 from pytflite.arithmetic.epilogue import Epilogue
+from pytflite.arithmetic.hybrid import quantize_rows_half_even
 from pytflite.arithmetic.requantize import Precision
 from pytflite.ops._api import Node, Op, Shape
 from pytflite.ops._shared.bias import check_bias_scale
@@ -47,7 +48,8 @@ from pytflite.ops._shared.hybrid_connections import (
     sparse_hybrid_params,
     unit_scales,
 )
-from pytflite.ops._shared.products import add_fused_products, add_products
+from pytflite.ops._shared.hybrid_fused import FusedHybridParams, fused_hybrid_params, scaled_back
+from pytflite.ops._shared.products import add_fused_products, add_products, integer_products
 from pytflite.ops._shared.weight_formats import (
     BLOCK,
     UNITS,
@@ -319,3 +321,15 @@ OP.rule(
 OP.rule("hybrid_sparse", HYBRID, F="i8 u8", params=sparse_hybrid_params, when=is_sparse)(define_hybrid_sparse)
 OP.rule("blockwise", HYBRID, F=WEIGHTS, params=blockwise_params, when=is_blockwise, by_name=True)(define_blockwise)
 OP.rule("blockwise_packed", "f32 i4 f32? -> f32", params=packed_params, when=is_packed, by_name=True)(define_blockwise)
+
+
+@OP.rule("hybrid_fused", HYBRID, F="i8 i4", params=fused_hybrid_params, by_name=True)
+def define_hybrid_fused(input: Array, filter: Array, bias: Array | None, p: FusedHybridParams) -> Stages:
+    """Quantize, half to even, multiply as integers, scale back and add the bias in one."""
+    rows = quantize_rows_half_even(rows_of(input, filter.shape[1]))
+    yield "quantized_input", rows.codes
+    accumulator = integer_products(rows.codes - rows.zero_point[:, np.newaxis], filter)
+    yield "accumulator", accumulator
+    scaled = scaled_back(accumulator, rows.scale[:, np.newaxis], bias, p)
+    yield "scaled", scaled.reshape(p.shape)
+    yield "output", np.clip(scaled, *p.epilogue).reshape(p.shape)

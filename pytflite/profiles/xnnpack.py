@@ -17,8 +17,10 @@ from pytflite.profiles.xnnpack_conditions import (
     FACTORS,
     FUSED,
     IMAGES,
+    MATRIX,
     NARROWING,
     OVERLAPPING,
+    PLAIN_FILTER,
     PLAIN_RHS,
     RESIZED,
     SCALE_PER_UNIT,
@@ -38,6 +40,7 @@ TAKES = {
     "BATCH_MATMUL": (Takes(("i8 i8 -> i8",), conditions=(PLAIN_RHS,)),),
     "CONV_2D": (
         Takes(("i8 i8 i32 -> i8", "u8 u8 i32 -> u8", "f32 f32 f32 -> f32"), "filter bias", (*IMAGES, VECTOR_BIAS)),
+        Takes(("f32 i8 f32 -> f32",), "filter bias", (*IMAGES, VECTOR_BIAS)),
     ),
     "DEPTHWISE_CONV_2D": (
         Takes(("i8 i8 i32 -> i8", "f32 f32 f32 -> f32"), "filter bias", (*IMAGES, VECTOR_BIAS)),
@@ -50,7 +53,9 @@ TAKES = {
         Takes(("u8 u8 i32? -> u8",), "filter bias", (FUSED,)),
         Takes(("i8 i4 i32? -> i8",), "filter bias", (depth_of(2), FUSED)),
         Takes(("i8 i2 i32? -> i8",), "filter bias", (depth_of(4), SCALE_PER_UNIT, FUSED)),
-        Takes(("f32 f32 f32? -> f32",), "filter bias", (FUSED,)),
+        Takes(("f32 f32 f32? -> f32",), "filter bias", (FUSED, MATRIX)),
+        Takes(("f32 i8 f32? -> f32",), "filter bias", (FUSED, MATRIX, PLAIN_FILTER)),
+        Takes(("f32 i4 f32? -> f32",), "filter bias", (FUSED, MATRIX, PLAIN_FILTER, depth_of(2))),
     ),
     "LEAKY_RELU": (Takes(("i8 -> i8", "u8 -> u8"), conditions=(ELEMENTS, SLOPES)),),
     "LOGISTIC": (Takes(("i8 -> i8", "u8 -> u8"), conditions=(ELEMENTS,)),),
@@ -70,7 +75,11 @@ TAKES = {
 }
 
 FP32 = requantize("float32", "fp32 requantization: the scale in float32, lrintf (xnnpack/requantization.h)")
-FMA = run("float32_fused", evidence="src/f32-gemm, f32-igemm, f32-dwconv: a chain of fused multiply-adds from the bias")
+FMA = run(
+    "float32_fused",
+    "hybrid_fused",
+    evidence="src/f32-gemm, f32-igemm, f32-dwconv: a chain of fused multiply-adds from the bias; src/qd8-f32-qc8w-gemm",
+)
 EIGHT_BITS = requantize("eight_bits", "a multiplier of 8 fraction bits (xnn_init_qs8_cvt_params)")
 
 DELEGATED: Profile = OPTIMIZED.override(

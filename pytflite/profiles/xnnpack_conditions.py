@@ -60,11 +60,16 @@ def overlaps(node: Any) -> bool:
 
 
 SYMMETRIC_FILTER = Condition("filter has zero point 0", lambda node: not node["filter"].zero_points.any())
+PLAIN_FILTER = Condition(
+    "filter is neither sparse nor quantized in blocks",
+    lambda node: node["filter"].tensor.sparsity is None and node["filter"].is_quantized,
+)
 FUSED = Condition(
     "fused activation is NONE, RELU, RELU6 or RELU_N1_TO_1",
     lambda node: node.options.fused_activation_function.name in ("NONE", "RELU", "RELU6", "RELU_N1_TO_1"),
 )
 IMAGES = tuple(rank(role, 4, 4) for role in ("input", "filter", "output"))
+MATRIX = rank("filter", 2, 2)
 VECTOR_BIAS = rank("bias", 1, 1)
 SLOPES = Condition("scales of input times alpha over that of output are in [1/256, 128]", slopes)
 NARROWING = Condition(

@@ -1,4 +1,4 @@
-"""Float32 under `xnnpack`: chains of fused multiply-adds, equal in every bit to the real runtime."""
+"""Floats under `xnnpack` that end in fused multiply-adds: equal in every bit to the real runtime."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def agree(subject: Case) -> None:
     """Assert that XNNPACK takes the operator, and that definition, kernel and engine give its bits."""
     subject = finite(shaped(subject))
     (node,) = prepare(subject.model, 0, XNNPACK).first.nodes
-    assert node.why.startswith("XNNPACK takes it; rule float32_fused")
+    assert node.why.startswith(("XNNPACK takes it; rule float32_fused", "XNNPACK takes it; rule hybrid_fused"))
     expected = real(write(subject.model), subject.inputs, "AUTO")
     for kernels, engine in ((False, False), (True, False), (True, True)) if HAS_NUMBA else ((False, False),):
         got = evaluate(subject.model, subject.inputs, kernels=kernels, engine=engine, profile=XNNPACK)
@@ -91,6 +91,41 @@ def test_full_connections(
     seed: int, rows: int, depth: int, units: int, activation: ActivationFunctionType, bias: bool
 ) -> None:
     agree(full_connection("float32", seed, shape=(rows, depth), units=units, activation=activation, with_bias=bias))
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.sampled_from(["hybrid", "hybrid_int4"]), SEEDS, st.integers(1, 5), st.integers(1, 60), st.data())
+def test_hybrid_full_connections(kind: str, seed: int, rows: int, depth: int, data: st.DataObject) -> None:
+    subject = full_connection(
+        kind,
+        seed,
+        shape=(rows, 2 * depth),
+        units=data.draw(st.integers(2, 40)),
+        activation=data.draw(ACTIVATIONS),
+        per_axis=data.draw(st.booleans()),
+        with_bias=data.draw(st.booleans()),
+        asymmetric_quantize_inputs=data.draw(st.booleans()),
+        quantize={"filter": {"zero_point": 0}},
+    )
+    agree(subject)
+
+
+@settings(max_examples=30, deadline=None)
+@given(
+    seed=SEEDS,
+    batch=st.integers(1, 2),
+    size=SIZES,
+    channels=st.integers(1, 20),
+    outputs=st.integers(1, 30),
+    filter_size=FILTERS,
+    stride=STRIDES,
+    dilation=DILATIONS,
+    padding=st.sampled_from(list(Padding)),
+    activation=ACTIVATIONS,
+    per_axis=st.booleans(),
+)
+def test_hybrid_convolutions(**parameters: Any) -> None:
+    agree(convolution("hybrid_int8", **parameters))
 
 
 def test_infinities_pass_where_there_is_no_activation() -> None:
