@@ -181,12 +181,6 @@ def has_int32_bias(node: Node) -> bool:
     return node.get("bias") is not None or bool(node.options.quantized_bias_type == TensorType.INT32)
 
 
-def has_int32_bias_and_zero_point(node: Node) -> bool:
-    """Whether, besides, the filter has a single zero point that is not 0."""
-    zero_points = node["filter"].zero_points
-    return has_int32_bias(node) and zero_points.size == 1 and bool(zero_points.any())
-
-
 def int16_params(node: Node) -> FullyConnectedParams:
     """Params of the rule with an int16 filter."""
     require_int16(node, TensorType.INT32)
@@ -249,13 +243,6 @@ def fused_params(node: Node) -> FusedParams:
     F="i8 i4 i2",
     params=int32_params,
     when=has_int32_bias,
-    kernel="fully_connected",
-)
-@OP.rule(
-    "int16x8_int32_zero_point",
-    "i16 i8 i32? -> i16",
-    params=int32_params,
-    when=has_int32_bias_and_zero_point,
     kernel="fully_connected",
 )
 @OP.rule("int16", "i16 i16 B? -> i16", B="i32 i64", params=int16_params, kernel="fully_connected")
