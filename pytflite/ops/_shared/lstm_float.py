@@ -39,8 +39,9 @@ class FloatLstm(NamedTuple):
 
     Attributes:
         time_major: whether the input is (time, batch, inputs) rather than (batch, time, inputs).
+        activation: name of the fused activation.
+        activate: that activation.
         logistic: of the gates but the cell gate, (batch, cells), and how many others of its size stand before each.
-        activate: the fused activation, or None.
         cell_clip: the cell state stays within plus and minus this, if it is not 0.
         proj_clip: the same for the projection.
         product: how to multiply by weights.
@@ -48,8 +49,9 @@ class FloatLstm(NamedTuple):
     """
 
     time_major: bool
+    activation: str
+    activate: Callable[[Array], Array]
     logistic: Callable[[Array, int], Array]
-    activate: Callable[[Array], Array] | None
     cell_clip: np.float32
     proj_clip: np.float32
     product: Product
@@ -64,8 +66,9 @@ def float_params(node: Node, specs: Specs, *, time_major: bool) -> FloatLstm:
     activation = fused_activation(node)
     return FloatLstm(
         time_major,
+        activation,
+        partial(activate, activation=activation),
         partial(logistic_gate, together=time_major),
-        None if activation == "NONE" else partial(activate, activation=activation),
         np.float32(options.cell_clip),
         np.float32(options.proj_clip),
         Hybrid(bool(options.asymmetric_quantize_inputs)) if is_hybrid else Eigen(together=time_major),
@@ -95,7 +98,7 @@ def float_steps(tensors: Mapping[str, Any], p: FloatLstm, inputs: Sequence[Array
     def gate(name: str, sources: Sequence[tuple[Array, Any]], cell: Array) -> Array:
         total = gate_total(p, gates[name], scales[name], sources, cell)
         if name == "cell":
-            return p.activate(total) if p.activate else total
+            return p.activate(total)
         order = [other for other in GATE_ORDER if other in gates]
         return p.logistic(total, order.index(name))
 
@@ -106,7 +109,7 @@ def float_steps(tensors: Mapping[str, Any], p: FloatLstm, inputs: Sequence[Array
         cell = clip(values["forget"] * cell + values["cell"] * let_in, p.cell_clip)
         values["output"] = gate("output", sources, cell)
         # Without an activation the kernel leaves here what it had there, the cell gate.
-        activated = p.activate(cell) if p.activate else values["cell"]
+        activated = values["cell"] if p.activation == "NONE" else p.activate(cell)
         return values, cell, project(tensors, p, values["output"] * activated)
 
     return run_steps(step, inputs, output, cell)
