@@ -153,13 +153,17 @@ def fused_positions(node: Node, axis: int) -> Interpolation:
 
 @OP.rule("uint8_fused", "u8 i32 -> u8", params=grid_of(fused_positions), by_name=True)
 def define_uint8_fused(input: Array, size: Array, p: Grid) -> Stages:
-    """The same, where products are added with one rounding."""
+    """The same, where products are added with one rounding, all but the second."""
     (above, below, *row_weights), (left, right, *column_weights) = p
     image = input.astype(np.float32)
-    blended = np.zeros(1, np.float32)
-    for row, row_weight in zip((above, below), row_weights, strict=True):
-        for column, column_weight in zip((left, right), column_weights, strict=True):
-            blended = fused_multiply_add(image[:, row][:, :, column], row_weight * column_weight, blended)
+    first, second, *others = (
+        (image[:, row][:, :, column], row_weight * column_weight)
+        for row, row_weight in zip((above, below), row_weights, strict=True)
+        for column, column_weight in zip((left, right), column_weights, strict=True)
+    )
+    blended = second[0] * second[1]
+    for corner, weight in (first, *others):
+        blended = fused_multiply_add(corner, weight, blended)
     yield "blended", blended
     yield "output", (blended + np.float32(0.5)).astype(np.uint8)
 
