@@ -14,7 +14,7 @@ import numpy.typing as npt
 
 from pytflite.ops._api import Node, Op, Shape
 from pytflite.ops._shared.movement import integers
-from pytflite.ops._shared.types import FIXED
+from pytflite.ops._shared.types import WHOLE
 from pytflite.schema.enums import BuiltinOperator
 from pytflite.schema.tables import BroadcastToOptions
 
@@ -42,7 +42,7 @@ def params(node: Node) -> Shape:
     return node["output"].shape
 
 
-@OP.rule("copy", "T S -> T", params=params, T=FIXED, S="i32 i64")
+@OP.rule("copy", "T S -> T", params=params, T=WHOLE, S="i32 i64")
 def define(input: Array, shape: Array, p: Shape) -> Array:
     """NumPy's broadcasting is the same."""
     return np.broadcast_to(input, p).copy()

@@ -17,7 +17,7 @@ import numpy.typing as npt
 
 from pytflite.ops._api import Node, Op, Shape
 from pytflite.ops._shared.movement import integers
-from pytflite.ops._shared.types import FIXED
+from pytflite.ops._shared.types import WHOLE
 from pytflite.schema.enums import BuiltinOperator
 from pytflite.schema.tables import DilateOptions
 
@@ -46,7 +46,7 @@ def params(node: Node) -> Shape:
     return node["output"].shape
 
 
-@OP.rule("copy", "T i32 T -> T", params=params, T=FIXED)
+@OP.rule("copy", "T i32 T -> T", params=params, T=WHOLE)
 def define(input: Array, dilations: Array, padding_value: Array, p: Shape) -> Array:
     """Fill, then overwrite every so many elements."""
     output = np.full(p, padding_value.reshape(-1)[0], input.dtype)

@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from pytflite.ops._api import Node, Op, Shape
-from pytflite.ops._shared.types import FIXED
+from pytflite.ops._shared.types import WHOLE
 from pytflite.schema.enums import BuiltinOperator
 from pytflite.schema.tables import DynamicUpdateSliceOptions
 
@@ -37,7 +37,7 @@ def shapes(node: Node) -> list[Shape]:
     return [operand.shape]
 
 
-@OP.rule("copy", "T T I -> T", T=f"{FIXED} i4", I="i32 i64")
+@OP.rule("copy", "T T I -> T", T=f"{WHOLE} i4", I="i32 i64")
 def define(operand: Array, update: Array, start_indices: Array, p: None) -> Array:
     """Copy, then overwrite the box."""
     output = operand.copy()

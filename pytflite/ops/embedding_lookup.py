@@ -2,8 +2,8 @@
 
 lookup: (wanted) int32. value: (rows, ...), at least 2 dimensions. output: (wanted, ...).
 
-Tables of the output's type are copied; int4 rows, which are moved by the byte, need an even number of elements. 8-bit,
-int4 and int2 tables become float32 or float16: each code times the scale of its row or of all (0 where there is none);
+Tables of the output's type are copied, by the byte: rows of int4, uint4 and int2 must fill whole ones. 8-bit, int4
+and int2 tables become float32 or float16: each code times the scale of its row or of all (0 where there is none);
 uint8 tables hold int8 codes. int4 and int2 matrices may have a scale for each of several blocks of a row instead, in a
 float16 tensor. Rows or blocks of int4 and int2 are read from the byte that holds their first element on, whichever
 element begins there.
@@ -21,8 +21,8 @@ import numpy.typing as npt
 
 from pytflite.errors import InvokeError
 from pytflite.ops._api import Node, Op, Shape
-from pytflite.ops._shared.movement import per_tensor
-from pytflite.ops._shared.types import FIXED
+from pytflite.ops._shared.movement import per_tensor, require_whole_bytes
+from pytflite.ops._shared.types import NARROW, WHOLE
 from pytflite.ops._shared.weight_formats import block_details, block_scales
 from pytflite.schema.enums import BuiltinOperator
 
@@ -56,10 +56,8 @@ def shapes(node: Node) -> list[Shape]:
     lookup, value = node["lookup"], node["value"]
     node.require(len(lookup.shape) == 1, f"{lookup} must be a vector.")
     node.require(len(value.shape) >= 2, f"{value} must have at least 2 dimensions.")
-    node.require(
-        value.letter != "i4" or node["output"].letter != "i4" or prod(value.shape[1:]) % 2 == 0,
-        f"The rows of {value} must have an even number of elements.",
-    )
+    if value.letter == node["output"].letter:
+        require_whole_bytes(node, value)
     return [lookup.shape + value.shape[1:]]
 
 
@@ -101,7 +99,7 @@ def is_blockwise(node: Node) -> bool:
     return block_details(node, "value") is not None
 
 
-@OP.rule("copy", "i32 T -> T", T=f"{FIXED} i4")
+@OP.rule("copy", "i32 T -> T", T=f"{WHOLE} {NARROW}")
 def define(lookup: Array, value: Array, p: None) -> Array:
     """Pick."""
     require_rows(lookup, len(value))

@@ -3,7 +3,8 @@
 lookup: (wanted) int32. key: (rows) int32, ascending. value: (rows, ...), strings in a vector. output: (wanted, ...),
 zeros or empty strings where there is no such key. hits: (wanted) uint8, 1 where there is one.
 
-Keys are searched by halves: where they are not in order some are missed.
+Keys are searched by halves: where they are not in order some are missed. Rows of int4, uint4 and int2, which go by the
+byte, must fill whole ones.
 
 Source: ``hashtable_lookup.cc``.
 """
@@ -17,7 +18,8 @@ import numpy as np
 import numpy.typing as npt
 
 from pytflite.ops._api import Node, Op, Shape
-from pytflite.ops._shared.types import FIXED
+from pytflite.ops._shared.movement import require_whole_bytes
+from pytflite.ops._shared.types import NARROW, WHOLE
 from pytflite.schema.enums import BuiltinOperator
 
 Array = npt.NDArray[Any]
@@ -34,10 +36,11 @@ def shapes(node: Node) -> list[Shape]:
     node.require(value.shape[:1] == key.shape, f"{value} must have {key.shape[0]} rows, one for each key.")
     node.require(key.shape[0] > 0, f"{value} must have at least one row.")
     node.require(value.letter != "str" or len(value.shape) == 1, f"{value} must be a vector.")
+    require_whole_bytes(node, value)
     return [lookup.shape + value.shape[1:], lookup.shape]
 
 
-@OP.rule("copy", "i32 i32 T -> T u8", T=f"{FIXED} str")
+@OP.rule("copy", "i32 i32 T -> T u8", T=f"{WHOLE} {NARROW} str")
 def define(lookup: Array, key: Array, value: Array, p: None) -> Iterator[tuple[str, Array]]:
     """Search, then pick."""
     positions = search(lookup, key)

@@ -29,7 +29,7 @@ def shapes(node: Node) -> list[Shape]:
     return [(*diagonal.shape, diagonal.shape[-1])]
 
 
-@OP.rule("copy", "T -> T", T="f32 i64 i32 i16 i8 u8")
+@OP.rule("copy", "T -> T", T="f32 i64 i32 u32 i16 i8 u8")
 def define(diagonal: Array, p: None) -> Array:
     """Set the diagonals of zeros."""
     output = np.zeros((*diagonal.shape, diagonal.shape[-1]), diagonal.dtype)

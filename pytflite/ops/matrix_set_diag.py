@@ -31,7 +31,7 @@ def shapes(node: Node) -> list[Shape]:
     return [input.shape]
 
 
-@OP.rule("copy", "T T -> T", T="f32 i64 i32 i16 i8 u8")
+@OP.rule("copy", "T T -> T", T="f32 i64 i32 u32 i16 i8 u8")
 def define(input: Array, diagonal: Array, p: None) -> Array:
     """Copy, then overwrite the diagonals."""
     output = input.copy()

@@ -15,7 +15,7 @@ import numpy.typing as npt
 from pytflite.errors import InvokeError
 from pytflite.ops._api import Node, Op, Shape
 from pytflite.ops._shared.movement import integers
-from pytflite.ops._shared.types import ANY
+from pytflite.ops._shared.types import FIXED
 from pytflite.schema.enums import BuiltinOperator
 from pytflite.schema.tables import SliceOptions
 
@@ -45,7 +45,7 @@ def params(node: Node) -> Shape:
     return node["output"].shape
 
 
-@OP.rule("copy", "T I I -> T", params=params, T=ANY, I="i32 i64")
+@OP.rule("copy", "T I I -> T", params=params, T=f"{FIXED} i4 str", I="i32 i64")
 def define(input: Array, begin: Array, size: Array, p: Shape) -> Array:
     """The box from begin on."""
     starts = [int(start) for start in begin]

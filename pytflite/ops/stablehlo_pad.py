@@ -16,7 +16,7 @@ import numpy.typing as npt
 
 from pytflite.ops._api import Node, Op, Shape
 from pytflite.ops._shared.places import Places, placed, places_of
-from pytflite.ops._shared.types import FIXED
+from pytflite.ops._shared.types import WHOLE
 from pytflite.schema.enums import BuiltinOperator
 from pytflite.schema.tables import StablehloPadOptions
 
@@ -55,7 +55,7 @@ def params(node: Node) -> Places:
     return places_of(node["input"].shape, numbers, node["output"].shape)
 
 
-@OP.rule("copy", "T T -> T", params=params, T=FIXED)
+@OP.rule("copy", "T T -> T", params=params, T=WHOLE)
 def define(input: Array, padding_value: Array, p: Places) -> Array:
     """Fill, then overwrite the places."""
     return placed(input, padding_value, p)

@@ -40,7 +40,7 @@ def axes(node: Node) -> tuple[int, ...]:
     return tuple(axis_of(node, axis, rank) for axis in integers(node, "perm"))
 
 
-@OP.rule("copy", "T i32 -> T", params=axes, T=f"{FIXED} i4")
+@OP.rule("copy", "T i32 -> T", params=axes, T=f"{FIXED} i4 u4")
 def define(input: Array, perm: Array, p: tuple[int, ...]) -> Array:
     """Axes are exchanged, elements stay."""
     return input.transpose(p).copy()

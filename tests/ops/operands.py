@@ -69,11 +69,18 @@ def elements(rng: np.random.Generator, letter: str, shape: Sequence[int]) -> Arr
         return rng.integers(0, 2, shape).astype(bool)
     if dtype.numpy.kind in "iu":
         return rng.integers(dtype.qmin, dtype.qmax, shape, dtype.numpy, endpoint=True)
-    if letter == "c64":
-        return np.stack([elements(rng, "f32", shape), elements(rng, "f32", shape)], -1).view(np.complex64)[..., 0]
+    if letter in ("c64", "c128"):
+        part = {"c64": "f32", "c128": "f64"}[letter]
+        return np.stack([elements(rng, part, shape), elements(rng, part, shape)], -1).view(dtype.numpy)[..., 0]
     drawn = (rng.standard_normal(shape) * 100).astype(dtype.numpy)
     special = rng.choice(np.array([0.0, -0.0, np.inf, -np.inf, np.nan], dtype.numpy), shape)
     return np.where(rng.random(shape) < 0.1, special, drawn)
+
+
+def byte_of(letter: str) -> tuple[int, ...]:
+    """A last dimension with which rows of a type fill whole bytes: none where they always do."""
+    bits = dtype_from_letter(letter).bits
+    return (8 // bits,) if 0 < bits < 8 else ()
 
 
 def integers(values: Sequence[int] | int, letter: str = "i32", *, fed: bool = False) -> Operand:
@@ -86,8 +93,10 @@ def one_op(
 ) -> Case:
     """A case of one operator and one invoke.
 
-    The real runtime's Python face knows no bfloat16: such tensors come in and go out as int16 through BITCAST.
+    The real runtime's Python face knows no bfloat16: such tensors come in and go out as int16 through BITCAST. It hands
+    out int2 but takes none: what would be fed is a constant.
     """
+    operands = [operand._replace(fed=operand.fed and operand.letter != "i2") for operand in operands]
     b = ModelBuilder()
     g = b.subgraph("main")
     inputs = []

@@ -14,7 +14,7 @@ from pytflite.schema.enums import BuiltinOperator
 from pytflite.schema.tables import BlockwiseQuantization
 from tests.ops.convolutions import refuses
 from tests.ops.harness import Case, agree, agrees_with_golden, case
-from tests.ops.operands import Operand, Result, elements, fails, integers, kinds, one_op, shapes
+from tests.ops.operands import Operand, Result, byte_of, elements, fails, integers, kinds, one_op, shapes
 from tests.ops.quantized import RANGES, codes, tie_prone_scale
 
 KINDS = [tuple(kind) for kind in dict.fromkeys(kinds(OP))]
@@ -25,7 +25,7 @@ def embedding_lookup(
     kind: tuple[str, ...],
     seed: int,
     *,
-    shape: tuple[int, ...] = (5, 6),
+    shape: tuple[int, ...] = (5, 8),
     wanted: tuple[int, ...] = (4,),
     scales: int | None = None,
     zero_point: int = 0,
@@ -50,15 +50,15 @@ def embedding_lookup(
 def embedding_lookups(draw: st.DrawFn) -> Case:
     kind = draw(st.sampled_from(KINDS))
     shape = draw(shapes(2, 4, empty=False))
-    if kind[1] == kind[2] == "i4":
-        shape = (*shape, 2)
+    if kind[1] == kind[2]:
+        shape = (*shape, *byte_of(kind[1]))
     return embedding_lookup(
         kind,
         draw(st.integers(0, 2**32)),
         shape=shape,
         wanted=draw(st.sampled_from([(0,), (1,), (7,)])),
         scales=draw(st.sampled_from([None, shape[0]])),
-        fed=draw(st.booleans()) and kind[1] not in ("i4", "i2"),
+        fed=draw(st.booleans()) and kind[1] != "i4",
     )
 
 
@@ -145,7 +145,8 @@ def test_refuses_rows_outside(kind: tuple[str, ...], beyond: int) -> None:
     [
         (KINDS[0], {"wanted": (2, 2)}, "lookup .* must be a vector"),
         (KINDS[0], {"shape": (5,)}, "value .* must have at least 2 dimensions"),
-        (("i32", "i4", "i4"), {"shape": (5, 3)}, "must have an even number of elements"),
+        (("i32", "i4", "i4"), {"shape": (5, 3)}, "must fill whole bytes"),
+        (("i32", "i2", "i2"), {"shape": (5, 6)}, "must fill whole bytes"),
         (("i32", "i8", "f32"), {"zero_point": 3}, "The zero point of value .* must be 0"),
         (("i32", "i8", "f32"), {"scales": 6, "quantized_dimension": 1}, "one scale, or one for each of its 5 rows"),
     ],

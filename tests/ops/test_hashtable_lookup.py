@@ -11,7 +11,7 @@ from pytflite.ops.hashtable_lookup import OP
 from pytflite.schema.enums import BuiltinOperator
 from tests.ops.convolutions import refuses
 from tests.ops.harness import Case, agree, agrees_with_golden
-from tests.ops.operands import Operand, Result, elements, integers, kinds, one_op, shapes
+from tests.ops.operands import Operand, Result, byte_of, elements, integers, kinds, one_op, shapes
 
 LETTERS = [kind[2] for kind in kinds(OP)]
 
@@ -48,7 +48,7 @@ def hashtable_lookups(draw: st.DrawFn) -> Case:
     return hashtable_lookup(
         letter,
         draw(st.integers(0, 2**32)),
-        shape=(draw(st.integers(1, 9)), *draw(shapes(0, 0 if letter == "str" else 3))),
+        shape=(draw(st.integers(1, 9)), *draw(shapes(0, 0 if letter == "str" else 3)), *byte_of(letter)),
         wanted=draw(st.sampled_from([(0,), (1,), (9,)])),
         ordered=draw(st.booleans()),
         reach=draw(st.sampled_from([4, 12, 2**31])),
@@ -57,7 +57,7 @@ def hashtable_lookups(draw: st.DrawFn) -> Case:
 
 @pytest.mark.parametrize("letter", LETTERS)
 def test_every_kind_agrees(letter: str) -> None:
-    agree(hashtable_lookup(letter, 0, shape=(6,) if letter == "str" else (6, 2)))
+    agree(hashtable_lookup(letter, 0, shape=(6,) if letter == "str" else (6, 2, *byte_of(letter))))
 
 
 @settings(max_examples=80, deadline=None)
@@ -67,7 +67,7 @@ def test_agrees(subject: Case) -> None:
 
 
 def golden_cases() -> dict[str, Case]:
-    return {letter: hashtable_lookup(letter, i, shape=(6,)) for i, letter in enumerate(LETTERS)}
+    return {letter: hashtable_lookup(letter, i, shape=(6, *byte_of(letter))) for i, letter in enumerate(LETTERS)}
 
 
 def test_golden() -> None:
@@ -81,6 +81,7 @@ def test_golden() -> None:
         ("f32", {"keys": 5}, "value .* must have 5 rows, one for each key"),
         ("f32", {"shape": (0, 2)}, "must have at least one row"),
         ("str", {}, "value .* must be a vector"),
+        ("u4", {"shape": (6, 3)}, "The rows of value .* must fill whole bytes"),
     ],
 )
 def test_refuses(letter: str, change: dict[str, Any], message: str) -> None:

@@ -12,7 +12,7 @@ from pytflite.schema.enums import BuiltinOperator, LSHProjectionType
 from pytflite.schema.tables import LSHProjectionOptions
 from tests.ops.convolutions import refuses
 from tests.ops.harness import Case, agree, agrees_with_golden
-from tests.ops.operands import Operand, Result, elements, kinds, one_op, shapes
+from tests.ops.operands import Operand, Result, byte_of, elements, kinds, one_op, shapes
 
 LETTERS = [kind[1] for kind in kinds(OP)]
 TYPES = [LSHProjectionType.SPARSE, LSHProjectionType.DENSE]
@@ -40,9 +40,10 @@ def projection(
 
 @st.composite
 def projections(draw: st.DrawFn) -> Case:
-    shape = (draw(st.integers(1, 6)), *draw(shapes(0, 3)))
+    letter = draw(st.sampled_from(LETTERS))
+    shape = (draw(st.integers(1, 6)), *draw(shapes(0, 3)), *byte_of(letter))
     return projection(
-        draw(st.sampled_from(LETTERS)),
+        letter,
         draw(st.integers(0, 2**32)),
         type=draw(st.sampled_from(TYPES)),
         hashes=(draw(st.integers(0, 4)), draw(st.sampled_from([0, 1, 5, 31, 32]))),
@@ -53,7 +54,7 @@ def projections(draw: st.DrawFn) -> Case:
 
 @pytest.mark.parametrize("letter", LETTERS)
 def test_every_kind_agrees(letter: str) -> None:
-    agree(projection(letter, 0))
+    agree(projection(letter, 0, shape=(4, 3, *byte_of(letter))))
 
 
 @pytest.mark.parametrize("size", [*range(68), 123, 124, 125, 188, 189, 500])
@@ -68,7 +69,7 @@ def test_agrees(subject: Case) -> None:
 
 
 def golden_cases() -> dict[str, Case]:
-    cases = {letter: projection(letter, i) for i, letter in enumerate(LETTERS)}
+    cases = {letter: projection(letter, i, shape=(4, 3, *byte_of(letter))) for i, letter in enumerate(LETTERS)}
     return cases | {type.name.lower(): projection("i32", 1, type=type, weights=4, hashes=(8, 20)) for type in TYPES}
 
 

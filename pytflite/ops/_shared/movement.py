@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import prod
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -37,3 +38,9 @@ def require_same_quantization(node: Node, first: TensorSpec, *others: TensorSpec
     """Refuse tensors that stand for other real numbers than the first: elements are moved, not rescaled."""
     for other in others:
         node.require(per_tensor(other) == per_tensor(first), f"Quantization of {other} must be that of {first}.")
+
+
+def require_whole_bytes(node: Node, spec: TensorSpec) -> None:
+    """Refuse a tensor whose rows, slices along the first dimension, end within a byte: kernels move whole ones."""
+    bits = prod(spec.shape[1:]) * spec.tensor.dtype.bits
+    node.require(bits % 8 == 0, f"The rows of {spec} must fill whole bytes.")
