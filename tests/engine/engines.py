@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+import pytest
 
 from pytflite.kernels.engine import SLACK
 from pytflite.model.types import Model
@@ -41,6 +44,42 @@ class Guarded:
         assert not changed.any(), f"bytes {np.flatnonzero(changed) - 64} around an array of {self.array.nbytes}"
 
 
+class Guards:
+    """Buffers as those of `pytflite.kernels.engine.buffers.aligned`, each amid bytes that nobody may write."""
+
+    def __init__(self, rng: np.random.Generator) -> None:
+        self._rng = rng
+        self._made: list[tuple[Array, Array, slice]] = []
+
+    def aligned(self, size: int) -> Array:
+        """Zeroed bytes at an address that is a multiple of 64."""
+        whole = self._rng.integers(0, 256, size + SLACK + 128).astype(np.uint8)
+        start = 64 + -whole.ctypes.data % 64
+        own = slice(start, start + size)
+        whole[own] = 0
+        self._made.append((whole, whole.copy(), own))
+        return whole[own]
+
+    def check(self) -> None:
+        """Assert that what lies around the buffers is as it was."""
+        for whole, before, own in self._made:
+            changed = whole != before
+            changed[own] = False
+            assert not changed.any(), f"bytes {np.flatnonzero(changed) - own.start} around {own.stop - own.start}"
+
+
+@contextmanager
+def guarded_buffers(rng: np.random.Generator) -> Iterator[None]:
+    """Every buffer that the engine makes is guarded: arena, scratch memory, packed weights, blocks, programs."""
+    guards = Guards(rng)
+    with pytest.MonkeyPatch.context() as patch:
+        for name, module in list(sys.modules.items()):
+            if name.startswith(("pytflite.runtime.engine", "pytflite.kernels.engine")) and hasattr(module, "aligned"):
+                patch.setattr(module, "aligned", guards.aligned)
+        yield
+    guards.check()
+
+
 def run(
     model: Model, inputs: Sequence[Array], *, profile: Profile = REFERENCE, seed: int = 0, threads: int = 1
 ) -> tuple[Engine, list[Array]]:
@@ -62,9 +101,10 @@ def run(
         guarded[index].array[...] = array
     for index, array in zip(main.inputs, inputs, strict=True):
         guarded[index].array[...] = array
-    engine = Engine(plan, {index: guard.array for index, guard in guarded.items()}, Pool(threads))
-    for _ in range(INVOKES):
-        assert engine.invoke(Session(plan, engine=False))
+    with guarded_buffers(rng):
+        engine = Engine(plan, {index: guard.array for index, guard in guarded.items()}, Pool(threads))
+        for _ in range(INVOKES):
+            assert engine.invoke(Session(plan, engine=False))
     for guard in guarded.values():
         guard.check()
     return engine, [guarded[index].array.copy() for index in (*main.outputs, *variables)]

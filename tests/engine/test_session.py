@@ -22,6 +22,7 @@ from pytflite.runtime.interpreter import Interpreter
 from pytflite.runtime.session import Session
 from pytflite.tools.oracle import first_difference
 from tests import golden
+from tests.engine.engines import Guards
 from tests.ops.test_softmax import softmax
 
 ROOT = Path(__file__).parents[2]
@@ -161,3 +162,16 @@ def test_generic_instructions_give_the_same_bits() -> None:
         [sys.executable, "-c", OTHER], capture_output=True, text=True, check=False, cwd=ROOT, env={**os.environ, **told}
     )
     assert done.stdout.strip() == "same bits", done.stderr
+
+
+@pytest.mark.parametrize("place", [-1, 40])
+def test_guards_notice_a_byte_outside(place: int) -> None:
+    guards = Guards(np.random.default_rng(0))
+    own = guards.aligned(40)
+    own[:] = 1
+    guards.check()
+    whole = own.base
+    assert whole is not None
+    whole[own.ctypes.data - whole.ctypes.data + place] ^= 1
+    with pytest.raises(AssertionError, match=f"bytes .{place}. around 40"):
+        guards.check()
