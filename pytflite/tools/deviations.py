@@ -19,6 +19,7 @@ from pytflite.arithmetic.deviating import ROUNDINGS
 from pytflite.arithmetic.epilogue import NarrowEpilogue, QuantizedEpilogue
 from pytflite.arithmetic.requantize import DoubleRounding, Float32, Float64, Single, Truncated
 from pytflite.arithmetic.tables import CodeTable
+from pytflite.errors import PrepareError
 from pytflite.model.types import Tensor
 from pytflite.profiles import REFERENCE, Profile
 from pytflite.schema.enums import ActivationFunctionType, Padding, TensorType
@@ -248,8 +249,14 @@ def as_codes(numbers: Array, tensor: Tensor) -> Array:
 
 
 def change_epilogue(make: Callable[[Any], Any]) -> Callable[[Any], Any]:
-    """A change of params that have an epilogue, of that."""
-    return lambda params: params._replace(epilogue=make(params.epilogue))
+    """A change of params that have an epilogue, of that; PrepareError for others."""
+
+    def change(params: Any) -> Any:
+        if not hasattr(params, "epilogue"):
+            raise PrepareError("It has no epilogue.")
+        return params._replace(epilogue=make(params.epilogue))
+
+    return change
 
 
 def change_requantizer(make: Callable[[Any], Any]) -> Callable[[Any], Any]:

@@ -84,6 +84,21 @@ def test_a_profile_of_ones_own_is_none_of_those_known() -> None:
     assert also.profiles == ("strange",)
 
 
+@pytest.mark.parametrize("name", ["separable/int8", "residual/int8", "upsampling/int8"])
+def test_noise_is_none_of_what_is_known(name: str) -> None:
+    model = pytflite.read(golden.load(name).model)
+    inputs, rng = random_inputs(model, 2), np.random.default_rng(2)
+    dump = dumped(model, "reference", inputs)
+    for key, array in dump.items():
+        if array.dtype == np.int8 and array.size > 100:
+            dump[key] = array ^ (rng.random(array.shape) < 0.2).astype(np.int8)
+    found = pytflite.identify(model, dump, inputs)
+    assert not found.is_known
+    strange = [line for line in found.operators if not line.consistent]
+    assert strange
+    assert all(line.contradicted and line.verdict.startswith("none of what I know") for line in strange)
+
+
 def test_a_requantization_that_is_no_profile_explains_all() -> None:
     own = {key: recipe for key, recipe in REFERENCE.recipes.items() if not recipe.requantizer}
     single = pytflite.Profile("single", "", "single", own)
