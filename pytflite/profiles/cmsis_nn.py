@@ -42,7 +42,7 @@ CMSIS_NN: Profile = TFLM.override(
     "cmsis_nn",
     {**RECIPES, "CONV_2D/int16x8_unbiased": requantize("double_rounding", UNBIASED)},
     requires=REQUIRES,
-    reproduces="tflite-micro of August 2026 with the portable C of CMSIS-NN 4ab83cc",
+    reproduces="tflite-micro of August 2026 with the portable C of CMSIS-NN 4ab83cc, not its DSP and Helium code",
 )
 
 CMSIS_NN_SINGLE_ROUNDING: Profile = TFLM_SINGLE_ROUNDING.override(
