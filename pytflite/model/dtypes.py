@@ -1,7 +1,7 @@
 """Element types: their letters, how they are stored in a file and what NumPy computes with.
 
 Letters are the ones of operator declarations. Types narrower than a byte are held one element to a byte at run time;
-bfloat16 and the 8-bit floats, which NumPy lacks, are held as their bits.
+bfloat16 and the 8-bit floats, which NumPy lacks, are held as their bits, uint16 and int8.
 """
 
 from __future__ import annotations
@@ -81,8 +81,8 @@ DTYPES = (
     _declare(TensorType.BFLOAT16, "bf16", "uint16", 16),
     _declare(TensorType.INT2, "i2", "int8", 2),
     _declare(TensorType.UINT4, "u4", "uint8", 4),
-    _declare(TensorType.FLOAT8_E4M3FN, "f8e4m3fn", "uint8", 8),
-    _declare(TensorType.FLOAT8_E5M2, "f8e5m2", "uint8", 8),
+    _declare(TensorType.FLOAT8_E4M3FN, "f8e4m3fn", "int8", 8),
+    _declare(TensorType.FLOAT8_E5M2, "f8e5m2", "int8", 8),
 )
 _OF_TYPE = {dtype.type: dtype for dtype in DTYPES}
 LETTERS = {dtype.letter: dtype for dtype in DTYPES}

@@ -1,6 +1,6 @@
 """Lists of dtype letters for rules that take many."""
 
-FIXED = "f32 f16 bf16 f64 i8 u8 i16 u16 i32 u32 i64 u64 b c64"
+FIXED = "f32 f16 bf16 f64 i8 u8 i16 u16 i32 u32 i64 u64 b c64 f8e4m3fn f8e5m2"
 """Element types of one, two, four or eight bytes."""
 
 WHOLE = f"{FIXED} c128"
