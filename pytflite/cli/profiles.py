@@ -31,10 +31,12 @@ def profiles(
         made = table("", "profile", "reproduces", "compared with")
         for each in listed:
             made.add_row(*each)
-        made.add_row(f"any{SUFFIX}", "the same without the bugs of the runtime:", "")
-        for key, recipe in MEANT.items():
-            made.add_row("", f"{key} becomes {recipe.rules[0]}: {recipe.evidence}", "")
         console.print(made, markup=False)
+        console.print(
+            f"\nWith {SUFFIX} after the name of any, what is meant instead of a bug of the runtime:", markup=False
+        )
+        for key, recipe in MEANT.items():
+            console.print(f"{key} becomes {recipe.rules[0]}: {recipe.evidence}", markup=False)
         return
     chosen = [named_profile(name) for name in dict.fromkeys(["reference", *names])]
     lines = list(recipes(chosen, op))

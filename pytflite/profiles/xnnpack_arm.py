@@ -35,8 +35,8 @@ DELEGATED_ARM: Profile = DELEGATED.override(
 XNNPACK_ARM: Profile = OPTIMIZED_ARM.override(
     "xnnpack_arm",
     {},
-    reproduces="OpResolverType.AUTO and BUILTIN of LiteRT 2.3 on 64-bit Arm: recorded on Neoverse N1, and by its source on "
-    "all cores but Cortex-A53, Cortex-A55 and Kryo",
+    reproduces="OpResolverType.AUTO and BUILTIN of LiteRT 2.3 on 64-bit Arm: recorded on Neoverse N1, and by its "
+    "source on all cores but Cortex-A53, Cortex-A55 and Kryo",
     delegate=Delegate("XNNPACK", TAKES, DELEGATED_ARM),
 )
 
@@ -71,6 +71,7 @@ DELEGATED_ARM_A53: Profile = DELEGATED_ARM.override(
 XNNPACK_ARM_A53: Profile = OPTIMIZED_ARM.override(
     "xnnpack_arm_a53",
     {},
-    reproduces="OpResolverType.AUTO and BUILTIN of LiteRT 2.3: recorded on Cortex-A53, and by its source on Cortex-A55 and Kryo",
+    reproduces="OpResolverType.AUTO and BUILTIN of LiteRT 2.3: recorded on Cortex-A53, and by its source on "
+    "Cortex-A55 and Kryo",
     delegate=Delegate("XNNPACK", TAKES, DELEGATED_ARM_A53),
 )
