@@ -12,10 +12,13 @@ from pytflite.arithmetic.requantize import (
     DoubleRounding,
     Float32,
     Float64,
+    Float64Saturating,
     Requantizer,
+    Rndnu,
     RoundingLast,
     RoundingUp,
     RoundingUpByChannels,
+    RoundingUpThenLeft,
     Single,
     Wide,
 )
@@ -27,7 +30,7 @@ Array = npt.NDArray[Any]
 
 INT32_MAX = (1 << 31) - 1
 
-ONCE = (Single, RoundingLast)
+ONCE = (Single, RoundingLast, Rndnu)
 """Requantizers of one rounding, ties up; for small accumulators they are the same."""
 
 
@@ -129,7 +132,9 @@ def ties_up(requantizer: Requantizer, channels: int) -> int | None:
             return 0
         case RoundingUpByChannels():
             return requantizer.grouped
-        case RoundingUp() | Single() | RoundingLast():
+        case RoundingUp() | Single() | RoundingLast() | Rndnu():
+            return channels
+        case RoundingUpThenLeft(_, shift) if (shift <= 0).all():
             return channels
     return None
 
@@ -142,11 +147,11 @@ def recipe_of(requantizer: Requantizer, reach: Array, *, rectified: bool) -> pac
         reach: largest magnitude of such an accumulator, one per channel.
         rectified: whether no code below the output's zero point passes.
     """
-    channels, largest = len(reach), INT32_MAX >> isinstance(requantizer, RoundingLast)
+    channels, largest = len(reach), INT32_MAX >> isinstance(requantizer, RoundingLast | Rndnu)
     if channels == 0 or reach.max() >= largest:
         return None
     match requantizer:
-        case Float64(scale) if (reach * np.abs(scale)).max() < INT32_MAX:
+        case Float64(scale) | Float64Saturating(scale) if (reach * np.abs(scale)).max() < INT32_MAX:
             return packing.Recipe(packing.FLOAT64, (np.broadcast_to(scale, channels),))
         case Float32(scale) if (reach * np.abs(scale.astype(np.float64))).max() < 1 << 30:
             return packing.Recipe(packing.FLOAT32, (np.broadcast_to(scale, channels),))
