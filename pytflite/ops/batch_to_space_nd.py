@@ -17,7 +17,7 @@ import numpy.typing as npt
 
 from pytflite.ops._api import Node, Op, Shape
 from pytflite.ops._shared.blocks import block_shape, require_same_codes, spatial_borders
-from pytflite.ops._shared.types import FIXED
+from pytflite.ops._shared.types import FIXED, INT32
 from pytflite.schema.enums import BuiltinOperator
 from pytflite.schema.tables import BatchToSpaceNDOptions
 
@@ -59,7 +59,7 @@ def params(node: Node) -> BatchToSpaceParams:
     return BatchToSpaceParams(block_shape(node), (slice(None), *inner))
 
 
-@OP.rule("copy", "T i32 i32 -> T", params=params, T=FIXED)
+@OP.rule("copy", "T I J -> T", params=params, T=FIXED, I=INT32, J=INT32)
 def define(input: Array, block_shape: Array, crops: Array, p: BatchToSpaceParams) -> Array:
     """Put the elements of blocks next to one another, then crop."""
     total, *spatial, channels = input.shape

@@ -15,6 +15,7 @@ import numpy.typing as npt
 
 from pytflite.ops._api import Node, Op, Shape
 from pytflite.ops._shared.movement import integers
+from pytflite.ops._shared.types import INT32
 from pytflite.schema.enums import BuiltinOperator
 from pytflite.schema.tables import OneHotOptions
 
@@ -42,7 +43,7 @@ def params(node: Node) -> int:
     return rank if axis == -1 else int(axis)
 
 
-@OP.rule("select", "I i32 T T -> T", params=params, I="i32 i64", T="f32 i32 i64 i8 u8 b")
+@OP.rule("select", "I D T T -> T", params=params, I="i32 i64", D=INT32, T="f32 i32 i64 i8 u8 b")
 def define(indices: Array, depth: Array, on_value: Array, off_value: Array, p: int) -> Array:
     """Compare each index, taken as int32, with every position."""
     positions = np.arange(depth.item())

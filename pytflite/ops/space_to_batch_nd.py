@@ -19,7 +19,7 @@ from pytflite.ops._api import Node, Op, Shape
 from pytflite.ops._shared.blocks import block_shape, require_same_codes, spatial_borders
 from pytflite.ops._shared.movement import per_tensor
 from pytflite.ops._shared.paddings import Borders, bordered
-from pytflite.ops._shared.types import FIXED
+from pytflite.ops._shared.types import FIXED, INT32
 from pytflite.schema.enums import BuiltinOperator
 from pytflite.schema.tables import SpaceToBatchNDOptions
 
@@ -67,7 +67,7 @@ def zero_params(node: Node) -> SpaceToBatchParams:
     return params(node)._replace(fill=0)
 
 
-@OP.rule("copy", "T i32 i32 -> T", params=params, T=FIXED)
+@OP.rule("copy", "T I J -> T", params=params, T=FIXED, I=INT32, J=INT32)
 @OP.rule("copy_between_zeros", "T i32 i32 -> T", params=zero_params, by_name=True, T="i8")
 def define(input: Array, block_shape: Array, paddings: Array, p: SpaceToBatchParams) -> Array:
     """Pad, split into blocks, bring the elements of blocks to the front."""

@@ -14,6 +14,7 @@ import numpy.typing as npt
 
 from pytflite.ops._api import Node, Op, Shape
 from pytflite.ops._shared.movement import axis_of, integers
+from pytflite.ops._shared.types import INT32
 from pytflite.schema.enums import BuiltinOperator
 from pytflite.schema.tables import SplitOptions
 
@@ -42,7 +43,7 @@ def params(node: Node) -> tuple[int, int]:
     return len(node.all("output")), axis_to_split(node)
 
 
-@OP.rule("copy", "i32 T -> T*", params=params, T="f32 i8 u8 i16 i32 i64")
+@OP.rule("copy", "I T -> T*", params=params, I=INT32, T="f32 i8 u8 i16 i32 i64")
 def define(axis: Array, input: Array, p: tuple[int, int]) -> tuple[Array, ...]:
     """Each part is a copy."""
     return tuple(part.copy() for part in np.split(input, *p))

@@ -15,6 +15,7 @@ import numpy.typing as npt
 
 from pytflite.ops._api import Node, Op, Shape
 from pytflite.ops._shared.movement import axis_of, integers
+from pytflite.ops._shared.types import INT32
 from pytflite.schema.enums import BuiltinOperator
 from pytflite.schema.tables import SplitVOptions
 
@@ -57,7 +58,7 @@ def params(node: Node) -> tuple[list[int], int]:
     return [int(start) for start in np.cumsum(sizes(node))[:-1]], axis_to_split(node)
 
 
-@OP.rule("copy", "T S i32 -> T*", params=params, T="f32 i8 u8 i16 i32 i64", S="i32 i64")
+@OP.rule("copy", "T S I -> T*", params=params, T="f32 i8 u8 i16 i32 i64", S="i32 i64", I=INT32)
 def define(input: Array, size_splits: Array, axis: Array, p: tuple[list[int], int]) -> tuple[Array, ...]:
     """Each part is a copy."""
     return tuple(part.copy() for part in np.split(input, *p))

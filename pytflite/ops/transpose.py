@@ -13,7 +13,7 @@ import numpy.typing as npt
 
 from pytflite.ops._api import Node, Op, Shape
 from pytflite.ops._shared.movement import axis_of, integers
-from pytflite.ops._shared.types import FIXED
+from pytflite.ops._shared.types import FIXED, INT32
 from pytflite.schema.enums import BuiltinOperator
 from pytflite.schema.tables import TransposeOptions
 
@@ -40,7 +40,7 @@ def axes(node: Node) -> tuple[int, ...]:
     return tuple(axis_of(node, axis, rank) for axis in integers(node, "perm"))
 
 
-@OP.rule("copy", "T i32 -> T", params=axes, T=f"{FIXED} i4 u4")
+@OP.rule("copy", "T I -> T", params=axes, T=f"{FIXED} i4 u4", I=INT32)
 def define(input: Array, perm: Array, p: tuple[int, ...]) -> Array:
     """Axes are exchanged, elements stay."""
     return input.transpose(p).copy()

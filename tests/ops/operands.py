@@ -85,7 +85,7 @@ def byte_of(letter: str) -> tuple[int, ...]:
 
 def integers(values: Sequence[int] | int, letter: str = "i32", *, fed: bool = False) -> Operand:
     """An integer operand, such as axes, sizes or indices: a constant unless said otherwise."""
-    return Operand(np.array(values, dtype_from_letter(letter).numpy), letter, fed)
+    return Operand(np.array(values, np.int64).astype(dtype_from_letter(letter).numpy), letter, fed)
 
 
 def one_op(

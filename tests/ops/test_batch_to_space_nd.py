@@ -35,8 +35,8 @@ def rearrangement(
     before, after = ({"scale": s, "zero_point": zero_point} if quantized else {} for s in scales)
     operands = [
         Operand(elements(rng, kind[0], shape), kind[0], quantization=before),
-        integers(block, fed=fed[0]),
-        integers(crops, fed=fed[1]),
+        integers(block, kind[1], fed=fed[0]),
+        integers(crops, kind[2], fed=fed[1]),
     ]
     result = Result(kind[0], quantization=after)
     return one_op(BuiltinOperator.BATCH_TO_SPACE_ND, operands, [result], BatchToSpaceNDOptions())
@@ -72,7 +72,7 @@ def test_agrees(subject: Case) -> None:
 
 
 def golden_cases() -> dict[str, Case]:
-    cases = {kind[0]: rearrangement(kind, i) for i, kind in enumerate(KINDS)}
+    cases = {kind[0]: rearrangement(kind, i) for i, kind in enumerate(KINDS) if kind[1:3] == ("i32", "i32")}
     cases["one_dimension"] = rearrangement(KINDS[0], 9, shape=(4, 3, 2), block=(2,), crops=((1, 0),))
     return cases
 

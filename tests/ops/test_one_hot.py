@@ -30,7 +30,7 @@ def one_hot(
     rng = np.random.default_rng(seed)
     operands = [
         integers(rng.integers(-2, max(depth, 0) + 2, shape), kind[0], fed=True),
-        integers(depth, fed=fed),
+        integers(depth, kind[1], fed=fed),
         *(Operand(elements(rng, kind[2], ()), kind[2]) for _ in range(2)),
     ]
     return one_op(BuiltinOperator.ONE_HOT, operands, [Result(kind[2])], OneHotOptions(axis=axis))
@@ -61,7 +61,7 @@ def test_agrees(subject: Case) -> None:
 
 
 def golden_cases() -> dict[str, Case]:
-    return {f"{kind[0]}_{kind[2]}": one_hot(kind, i) for i, kind in enumerate(KINDS)}
+    return {f"{kind[0]}_{kind[2]}": one_hot(kind, i) for i, kind in enumerate(KINDS) if kind[1] == "i32"}
 
 
 def test_golden() -> None:

@@ -28,7 +28,7 @@ def split(
 ) -> Case:
     """A SPLIT of random elements."""
     operands = [
-        integers(axis, fed=fed),
+        integers(axis, kind[0], fed=fed),
         Operand(elements(np.random.default_rng(seed), kind[1], shape), kind[1]),
     ]
     return one_op(BuiltinOperator.SPLIT, operands, [Result(kind[1])] * parts, SplitOptions(num_splits=parts))
@@ -68,7 +68,7 @@ def test_agrees_when_the_axis_changes_between_invokes() -> None:
 
 
 def golden_cases() -> dict[str, Case]:
-    return {kind[1]: split(kind, i) for i, kind in enumerate(KINDS)}
+    return {kind[1]: split(kind, i) for i, kind in enumerate(KINDS) if kind[0] == "i32"}
 
 
 def test_golden() -> None:

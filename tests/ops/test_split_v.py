@@ -30,7 +30,7 @@ def split(
     operands = [
         Operand(elements(np.random.default_rng(seed), kind[0], shape), kind[0]),
         integers(sizes, kind[1], fed=fed[0]),
-        integers(axis, fed=fed[1]),
+        integers(axis, kind[2], fed=fed[1]),
     ]
     options = SplitVOptions(num_splits=len(sizes))
     return one_op(BuiltinOperator.SPLIT_V, operands, [Result(kind[0])] * len(sizes), options)
@@ -65,7 +65,7 @@ def test_agrees(subject: Case) -> None:
 
 
 def golden_cases() -> dict[str, Case]:
-    return {"_".join(kind[:2]): split(kind, i) for i, kind in enumerate(KINDS)}
+    return {"_".join(kind[:2]): split(kind, i) for i, kind in enumerate(KINDS) if kind[2] == "i32"}
 
 
 def test_golden() -> None:

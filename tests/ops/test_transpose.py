@@ -26,7 +26,10 @@ def transposition(
     fed: bool = False,
 ) -> Case:
     """A TRANSPOSE of random elements."""
-    operands = [Operand(elements(np.random.default_rng(seed), kind[0], shape), kind[0]), integers(perm, fed=fed)]
+    operands = [
+        Operand(elements(np.random.default_rng(seed), kind[0], shape), kind[0]),
+        integers(perm, kind[1], fed=fed),
+    ]
     return one_op(BuiltinOperator.TRANSPOSE, operands, [Result(kind[0])], TransposeOptions())
 
 
@@ -63,7 +66,7 @@ def test_agrees_when_perm_changes_between_invokes() -> None:
 
 
 def golden_cases() -> dict[str, Case]:
-    return {kind[0]: transposition(kind, i) for i, kind in enumerate(KINDS)}
+    return {kind[0]: transposition(kind, i) for i, kind in enumerate(KINDS) if kind[1] == "i32"}
 
 
 def test_golden() -> None:

@@ -5,17 +5,20 @@ from __future__ import annotations
 from math import prod
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 if TYPE_CHECKING:
     from pytflite.ops._api import Node, TensorSpec
 
 
 def integers(node: Node, role: str) -> tuple[int, ...]:
-    """The elements of an integer tensor that prepare depends on, in row-major order.
+    """The elements of an integer tensor that prepare depends on, in row-major order; uint32 ones are read as int32.
 
     Raises:
         ValueNeeded: they are computed by an operator that has not run yet.
     """
-    return tuple(int(value) for value in node.value(role).ravel())
+    value = node.value(role)
+    return tuple(int(element) for element in value.view(np.int32 if value.dtype == np.uint32 else value.dtype).ravel())
 
 
 def axis_of(node: Node, axis: int, rank: int) -> int:

@@ -9,5 +9,8 @@ WHOLE = f"{FIXED} c128"
 NARROW = "i4 u4 i2"
 """Element types of which several share a byte."""
 
+INT32 = "i32 u32"
+"""Element types of index tensors whose kernels never look at the type: they read int32."""
+
 ANY = f"{WHOLE} {NARROW} str"
 """Element types that operators which only move a whole tensor take."""
