@@ -164,6 +164,11 @@ def shuffled_params(node: Node) -> ShuffledParams:
     return ShuffledParams(output.shape, workspace.shape, integer_params(node, np.int32).epilogue)
 
 
+def filter_codes_params(node: Node) -> FullyConnectedParams:
+    """The same with the zero point of the filter taken for 0."""
+    return quantized_params(node)._replace(filter_offset=np.int32(0))
+
+
 def int32_params(node: Node) -> FullyConnectedParams:
     """Params of the rule with int16 input, a filter of at most 8 bits and an int32 bias."""
     require_int16(node, TensorType.INT64)
@@ -233,6 +238,7 @@ def fused_params(node: Node) -> FusedParams:
 
 
 @OP.rule("int8", "i8 F i32? -> i8", F="i8 i4 i2", params=quantized_params, kernel="fully_connected")
+@OP.rule("int8_filter_codes", "i8 i8 i32? -> i8", params=filter_codes_params, by_name=True, kernel="fully_connected")
 @OP.rule("int8_sparse", "i8 i8 i32? -> i8", params=sparse_params, when=is_sparse, kernel="fully_connected")
 @OP.rule("uint8", "u8 u8 i32? -> u8", params=quantized_params, kernel="fully_connected")
 @OP.rule("uint8_to_int16", "u8 u8 i32 -> i16", params=quantized_params, kernel="fully_connected")

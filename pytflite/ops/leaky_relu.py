@@ -87,6 +87,7 @@ def signed_params(node: Node) -> LeakyReluParams:
 
 
 @OP.rule("signed_alpha", "T -> T", params=tabulated(signed_params), by_name=True, kernel="lookup", T="i8 u8")
+@OP.rule("signed_alpha_int16", "i16 -> i16", params=signed_params, by_name=True)
 def define_signed(input: Array, p: LeakyReluParams) -> Stages:
     """The same; ties are rounded with the sign of alpha (``xnn_qs8_vlrelu`` of XNNPACK)."""
     yield from define_quantized(input, p)

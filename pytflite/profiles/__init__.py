@@ -20,19 +20,25 @@ from pytflite.profiles.xnnpack_arm import XNNPACK_ARM, XNNPACK_ARM_A53
 
 NEWEST = "litert2.3"
 NAN_TF2_21 = run("float32_nan_lanes", evidence="vector code of that version takes NaN for larger and smaller than all")
-ARG_TF2_21 = {"ARG_MAX": NAN_TF2_21, "ARG_MIN": NAN_TF2_21}
+TF2_21 = {
+    "ARG_MAX": NAN_TF2_21,
+    "ARG_MIN": NAN_TF2_21,
+    "LEAKY_RELU": run(
+        "signed_alpha",
+        "signed_alpha_int16",
+        evidence="the multiplier of reference/leaky_relu.h is negative in that version where alpha is",
+    ),
+}
 
 NEWER = (REFERENCE, OPTIMIZED, XNNPACK)
 OLDER = (
-    REFERENCE.override(
-        "reference@tf2.21", ARG_TF2_21, reproduces="OpResolverType.BUILTIN_REF of tf.lite 2.21 on x86-64"
-    ),
+    REFERENCE.override("reference@tf2.21", TF2_21, reproduces="OpResolverType.BUILTIN_REF of tf.lite 2.21 on x86-64"),
     OPTIMIZED.override(
         "optimized@tf2.21",
-        ARG_TF2_21,
+        TF2_21,
         reproduces="OpResolverType.BUILTIN_WITHOUT_DEFAULT_DELEGATES of tf.lite 2.21 on x86-64 with AVX2",
     ),
-    XNNPACK_TF2_21.override("xnnpack@tf2.21", ARG_TF2_21, reproduces=XNNPACK_TF2_21.reproduces),
+    XNNPACK_TF2_21.override("xnnpack@tf2.21", TF2_21, reproduces=XNNPACK_TF2_21.reproduces),
 )
 VERSIONS = tuple(replace(profile, name=f"{profile.name}@{NEWEST}") for profile in NEWER)
 

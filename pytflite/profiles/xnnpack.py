@@ -34,6 +34,11 @@ from pytflite.profiles.xnnpack_conditions import (
 )
 
 SAME = ("i8 i8 -> i8", "u8 u8 -> u8")
+FLOAT_ROWS = (
+    Takes(("f32 f32 f32? -> f32",), "filter bias", (FUSED, MATRIX)),
+    Takes(("f32 i8 f32? -> f32",), "filter bias", (FUSED, MATRIX, PLAIN_FILTER)),
+    Takes(("f32 i4 f32? -> f32",), "filter bias", (FUSED, MATRIX, PLAIN_FILTER, depth_of(2))),
+)
 
 TAKES = {
     "ADD": (Takes(SAME, conditions=SUMMANDS),),
@@ -53,9 +58,7 @@ TAKES = {
         Takes(("u8 u8 i32? -> u8",), "filter bias", (FUSED,)),
         Takes(("i8 i4 i32? -> i8",), "filter bias", (depth_of(2), FUSED)),
         Takes(("i8 i2 i32? -> i8",), "filter bias", (depth_of(4), SCALE_PER_UNIT, FUSED)),
-        Takes(("f32 f32 f32? -> f32",), "filter bias", (FUSED, MATRIX)),
-        Takes(("f32 i8 f32? -> f32",), "filter bias", (FUSED, MATRIX, PLAIN_FILTER)),
-        Takes(("f32 i4 f32? -> f32",), "filter bias", (FUSED, MATRIX, PLAIN_FILTER, depth_of(2))),
+        *FLOAT_ROWS,
     ),
     "LEAKY_RELU": (Takes(("i8 -> i8", "u8 -> u8"), conditions=(ELEMENTS, SLOPES)),),
     "LOGISTIC": (Takes(("i8 -> i8", "u8 -> u8"), conditions=(ELEMENTS,)),),
@@ -132,9 +135,10 @@ TAKES_TF2_21 = {
     **TAKES,
     "BATCH_MATMUL": (Takes(("i8 i8 -> i8",), conditions=(per_tensor("rhs"),)),),
     "FULLY_CONNECTED": (
-        Takes(("i8 i8 i32? -> i8",), "filter bias", (SYMMETRIC_FILTER, FUSED)),
+        Takes(("i8 i8 i32? -> i8",), "filter bias", (FUSED,)),
         Takes(("u8 u8 i32? -> u8",), "filter bias", (FUSED,)),
         Takes(("i8 i4 i32? -> i8",), "filter bias", (depth_of(2), SCALE_PER_UNIT, FUSED)),
+        *FLOAT_ROWS,
     ),
 }
 
@@ -152,6 +156,10 @@ XNNPACK_TF2_21: Profile = XNNPACK.override(
             recipes={
                 "BATCH_MATMUL": run("int8_rhs_codes", evidence="the zero point of rhs is forgotten in that version"),
                 "ELU": HALF_AWAY_TABLE,
+                "FULLY_CONNECTED": run(
+                    *FMA.rules, "int8_filter_codes", evidence="the zero point of filter is forgotten in that version"
+                ),
+                "FULLY_CONNECTED/int8_filter_codes": FP32,
                 "LOGISTIC": HALF_AWAY_TABLE,
                 "MEAN": HALF_AWAY_SCALE,
                 "SUM": HALF_AWAY_SCALE,

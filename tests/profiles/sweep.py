@@ -64,6 +64,12 @@ UNDEFINED = {
         ("xnnpack",),
         lambda _, outputs: 0 in outputs[0].shape,
     ),
+    **dict.fromkeys(
+        ("REDUCE_MAX", "REDUCE_MIN"),
+        Undefined(
+            "without elements: outputs stay as they were found", ("xnnpack",), lambda inputs, _: 0 in inputs[0].shape
+        ),
+    ),
     "SUM": Undefined(
         "without elements: outputs stay as they were found", VECTORS, lambda inputs, _: 0 in inputs[0].shape
     ),
