@@ -44,6 +44,22 @@ of the output. Made by `python golden/conformance.py`.
 
 A dash means that there is no case, mostly because the real runtime takes none. `(n taken)` are cases in which the
 delegate takes the operator; the others run as under `optimized`.
+
+The real runtime also runs models that contradict themselves, since kernels do not look at every type. What comes out
+is mostly what happens to lie in memory, if the process lives. Here they are refused:
+
+- An output of a type that the operator does not compute, such as EQUAL to float32 or GATHER from int8 to float32:
+  kernels set the type anew, or write elements of one size into a tensor of another.
+- A weight, bias, state or slope of a type that goes with no input, such as the filter of a float32 CONV_2D, alpha of
+  PRELU, most tensors of RNN and LSTM operators, the hash of LSH_PROJECTION, the int64 bias of an int8 FULLY_CONNECTED:
+  kernels read the bytes as the type that they expect, beyond the end where that is wider.
+- Axes, permutations, block shapes or depths that are neither int32 nor uint32, of SPLIT, SPLIT_V, TRANSPOSE, ONE_HOT,
+  BATCH_TO_SPACE_ND and SPACE_TO_BATCH_ND: kernels read the first bytes as int32.
+- BROADCAST_TO, DILATE and STABLEHLO_PAD of int4, uint4 or int2: kernels move nothing, or a byte for each element. Rows
+  of such types in GATHER, EMBEDDING_LOOKUP, HASHTABLE_LOOKUP and LSH_PROJECTION that end within a byte.
+- MATRIX_DIAG and MATRIX_SET_DIAG of other types than float32, uint32, uint8 and signed integers: kernels move float32.
+- QUANTIZE of an int32 tensor without quantization: its scale counts as 0.
+- Subgraphs with inputs of other types than they are called with: kernels give them the caller's types.
 """
 
 
