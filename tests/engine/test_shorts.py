@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from pytflite.build import ModelBuilder
 from pytflite.model.dtypes import dtype_from_letter
+from pytflite.profiles import CMSIS_NN, OPTIMIZED, REFERENCE, Profile
 from pytflite.schema.enums import ActivationFunctionType, BuiltinOperator, Padding, TensorType
 from pytflite.schema.tables import (
     AddOptions,
@@ -22,14 +23,18 @@ from pytflite.schema.tables import (
     SubOptions,
 )
 from tests.ops.convolutions import convolution_case
+from tests.ops.test_average_pool_2d import average_pool_2d
 from tests.ops.test_batch_matmul import matrix_product
 from tests.ops.test_conv_2d import convolution
 from tests.ops.test_fully_connected import full_connections
+from tests.ops.test_max_pool_2d import max_pool_2d
+from tests.ops.test_mean import mean
+from tests.ops.test_rsqrt import inverse_root
 
 pytest.importorskip("numba", reason="numba is not installed: the definitions run alone")
 
 from pytflite.runtime.engine.engine import Engine
-from tests.engine.engines import agree
+from tests.engine.engines import agree, run
 
 Array = npt.NDArray[Any]
 
@@ -88,6 +93,19 @@ def test_depthwise(channels: int, filter_size: tuple[int, int], stride: int, sin
     assert agree(subject.model, subject.inputs[0]).bound == {0}
 
 
+@pytest.mark.parametrize("multiplier", [2, 3, 17])
+@pytest.mark.parametrize(("filter_size", "stride"), [((3, 3), 1), ((3, 3), 2), ((1, 1), 1)])
+def test_depth_multipliers(multiplier: int, filter_size: tuple[int, int], stride: int) -> None:
+    options = DepthwiseConv2DOptions(
+        padding=Padding.SAME, stride_h=stride, stride_w=stride, depth_multiplier=multiplier
+    )
+    subject = convolution_case(
+        BuiltinOperator.DEPTHWISE_CONV_2D, "int16x8", multiplier, options, input_shape=(2, 9, 7, 5),
+        filter_shape=(1, *filter_size, 5 * multiplier), channel_axis=3, scales=5 * multiplier,
+    )  # fmt: skip
+    assert agree(subject.model, subject.inputs[0]).bound == {0}
+
+
 @settings(max_examples=30, deadline=None)
 @given(full_connections())
 def test_full_connections(subject: Any) -> None:
@@ -101,7 +119,18 @@ def test_full_connections(subject: Any) -> None:
 def test_matrix_products(kind: str, batch: Any, rows: int, depth: int, columns: int, adj_y: bool) -> None:
     sizes = {"rows": rows, "depth": depth, "columns": columns}
     subject = matrix_product(kind, 3, batch=(batch, ()), constant=True, adj_y=adj_y, **sizes)
-    assert agree(subject.model, subject.inputs[0]).bound == ({0} if kind == "int16x8" or depth == 1 else set())
+    assert agree(subject.model, subject.inputs[0]).bound == {0}
+
+
+@pytest.mark.parametrize("kind", ["int16x8", "int16"])
+@pytest.mark.parametrize("batch", [((), ()), ((2,), (2,)), ((3,), ()), ((2, 1), (1, 3)), ((2, 3, 2), (2, 1, 2))])
+@pytest.mark.parametrize("adj_x", [False, True])
+@pytest.mark.parametrize("adj_y", [False, True])
+def test_products_of_two_matrices(kind: str, batch: Any, adj_x: bool, adj_y: bool) -> None:
+    for seed, (rows, depth, columns) in enumerate([(1, 1, 1), (5, 33, 18), (40, 40, 50)]):
+        sizes = {"rows": rows, "depth": depth, "columns": columns}
+        subject = matrix_product(kind, seed, batch=batch, adj_x=adj_x, adj_y=adj_y, **sizes)
+        assert agree(subject.model, subject.inputs[0], threads=1 + seed).bound == {0}
 
 
 def single(name: str, arrays: list[Array], letters: str, scales: list[float], **more: Any) -> Engine:
@@ -119,7 +148,7 @@ def single(name: str, arrays: list[Array], letters: str, scales: list[float], **
     ]
     y = g.output("output", (0,), kinds[-1], **quantization[-1])
     g.operator(BuiltinOperator[name], tensors, [y], more.get("options"))
-    return agree(b.build(), arrays, threads=more.get("threads", 1))
+    return agree(b.build(), arrays, profile=more.get("profile", REFERENCE), threads=more.get("threads", 1))
 
 
 def codes(rng: np.random.Generator, letter: str, shape: tuple[int, ...]) -> Array:
@@ -145,6 +174,59 @@ def test_two_inputs(name: str, table: Any, shape1: tuple[int, ...], shape2: tupl
         options["fused_activation_function"] = ACTIVATIONS[seed % 4]
         bound += len(single(name, arrays, "i16 i16 i16", list(scales), options=table(**options)).bound)
     assert bound > 4
+
+
+@pytest.mark.parametrize("shapes", [((1,), (1,)), ((2, 3, 37), (2, 3, 37)), ((48,), (1, 48)), ((3, 1, 5), (1, 4, 1))])
+def test_sums_in_vectors(shapes: tuple[tuple[int, ...], tuple[int, ...]]) -> None:
+    for seed in range(12):
+        rng = np.random.default_rng(seed)
+        scales = np.exp(rng.uniform(-9, -2, 3))
+        scales[2] *= 5
+        options = AddOptions(pot_scale_int16=False, fused_activation_function=ACTIVATIONS[seed % 4])
+        arrays = [codes(rng, "i16", shape) for shape in shapes]
+        assert single("ADD", arrays, "i16 i16 i16", list(scales), options=options, profile=OPTIMIZED).bound == {0}
+
+
+@pytest.mark.parametrize("profile", [REFERENCE, OPTIMIZED], ids=lambda profile: profile.name)
+def test_means(profile: Profile) -> None:
+    bound = 0
+    for seed in range(20):
+        subject = mean("i16", seed, shape=(2, 5, 3, 1 + seed), axis=((1, 2), (3,), (0, 1, 2, 3))[seed % 3])
+        bound += len(agree(subject.model, subject.inputs[0], profile=profile).bound)
+    assert bound > 10
+
+
+@pytest.mark.parametrize("make", [average_pool_2d, max_pool_2d])
+def test_pools(make: Any) -> None:
+    bound = 0
+    for seed in range(20):
+        subject = make("i16", seed)
+        bound += len(agree(subject.model, subject.inputs[0]).bound)
+    assert bound > 10
+
+
+@pytest.mark.parametrize("shape", [(1,), (3, 2), (2, 3, 40), (2, 1001)])
+def test_softmax_of_int16(shape: tuple[int, ...]) -> None:
+    for seed, scale in enumerate((1e-5, 10 / 65535, 0.001, 0.1)):
+        array = codes(np.random.default_rng(seed), "i16", shape)
+        for codes_of_rows in (array, np.full_like(array, -7), array // 1000):
+            options = SoftmaxOptions(beta=1.0)
+            assert single("SOFTMAX", [codes_of_rows], "i16 i16", [scale, 2.0**-15], options=options).bound == {0}
+
+
+def test_softmax_that_wraps() -> None:
+    array = codes(np.random.default_rng(0), "i16", (200, 2))
+    array[0] = -32768, 32767
+    options = SoftmaxOptions(beta=1.0)
+    assert single("SOFTMAX", [array], "i16 i16", [0.001, 2.0**-15], options=options, profile=CMSIS_NN).bound == {0}
+
+
+def test_inverse_root() -> None:
+    subject = inverse_root("i16", 0)
+    assert agree(subject.model, subject.inputs[0]).bound == {0}
+    subject.inputs[0][0].reshape(-1)[5] = -1
+    with pytest.raises(AssertionError):
+        run(subject.model, subject.inputs[0])
 
 
 @pytest.mark.parametrize(

@@ -12,16 +12,13 @@ from numba import types
 from pytflite.kernels.engine._ir import Loop, at, call, constant, i16, i32, i64, load, shuffle, splat, vector
 from pytflite.kernels.engine.epilogue import HEAD, RECIPES
 from pytflite.kernels.engine.isa import ISA, LANES, int16s, int32s
-from pytflite.kernels.engine.memory import emitted, pointer, share, word
+from pytflite.kernels.engine.memory import emitted, pointer, put_word, share, word
 from pytflite.kernels.engine.recurrent import scaled
 from pytflite.kernels.engine.short_gemm import store_shorts
-from pytflite.kernels.engine.small import high_product, reciprocal
+from pytflite.kernels.engine.small import SIGNED, UNSIGNED, high_product, reciprocal
 from pytflite.kernels.engine.words import MUL, SUB
 
 carray: Any = numba.carray  # type: ignore[attr-defined]
-
-UNSIGNED: dict[int, Any] = {1: np.uint8, 2: np.uint16, 4: np.uint32}
-SIGNED: dict[int, Any] = {1: np.int8, 2: np.int16}
 
 
 def make_table(source_bytes: int, target_bytes: int) -> Callable[..., None]:
@@ -38,6 +35,23 @@ def make_table(source_bytes: int, target_bytes: int) -> Callable[..., None]:
             target[i] = values[source[i]]
 
     return table
+
+
+def make_positive_table() -> Callable[..., None]:
+    """What becomes of each int16 code from 0 on. Words: input, output, count, table, and a word set for codes below."""
+
+    def positive_table(p: Any, scratch: Any, part: Any, parts: Any) -> None:
+        count = word(p, 2)
+        source, target = carray(pointer(word(p, 0), np.int16), count), carray(pointer(word(p, 1), np.int16), count)
+        values = carray(pointer(word(p, 3), np.int16), 1 << 15)
+        first, last = share(count, part, parts)
+        for i in range(first, last):
+            if source[i] < 0:
+                put_word(word(p, 4), 0, 1)
+            else:
+                target[i] = values[source[i]]
+
+    return positive_table
 
 
 def make_quantize(target_bytes: int) -> Callable[..., None]:
@@ -126,10 +140,82 @@ def make_softmax() -> Callable[..., None]:
     return short_softmax
 
 
+def make_table_softmax() -> Callable[..., None]:
+    """Rows of int16 through a table of exps, and one of reciprocals between whose entries lies a line.
+
+    Words: input, output, rows, depth, exps (65536 int16, of differences from -65535 to 0), reciprocals (513 int16),
+    high.
+    """
+
+    def table_softmax(p: Any, scratch: Any, part: Any, parts: Any) -> None:
+        rows, depth, high = word(p, 2), word(p, 3), word(p, 6)
+        source = carray(pointer(word(p, 0), np.int16), (rows, depth))
+        target = carray(pointer(word(p, 1), np.int16), (rows, depth))
+        exps = carray(pointer(word(p, 4), np.int16), 1 << 16)
+        reciprocals = carray(pointer(word(p, 5), np.int16), 513)
+        first, last = share(rows, part, parts)
+        for n in range(first, last):
+            largest = np.int16(-(1 << 15))
+            for c in range(depth):
+                largest = max(largest, source[n, c])
+            top, sum, headroom = np.int64((1 << 16) - 1) - np.int64(largest), np.int64(0), np.int64(0)
+            for c in range(depth):
+                sum += np.int64(exps[top + np.int64(source[n, c])])
+            while (sum << headroom) & np.int64(1 << 30) == 0:
+                headroom += 1
+            above_one = (((sum << headroom) + np.int64(1 << 13)) >> np.int64(14)) - np.int64(1 << 16)
+            place = min(above_one, np.int64((1 << 16) - 1))
+            entry, offset = place >> np.int64(7), place & np.int64(127)
+            start = np.int64(reciprocals[entry])
+            slope = np.int64(reciprocals[entry + 1]) - start
+            inverse = start + ((slope * offset + np.int64(64)) >> np.int64(7))
+            shift = np.int64(30) - headroom
+            half = np.int64(1) << (shift - np.int64(1))
+            for c in range(depth):
+                quotient = (np.int64(exps[top + np.int64(source[n, c])]) * inverse + half) >> shift
+                target[n, c] = np.int16(min(quotient, high))
+
+    return table_softmax
+
+
+def make_two_matrices(rhs_bytes: int) -> Callable[..., None]:
+    """Products of two matrices of int16, or int16 and int8: rows of one with rows of the other, along both depths.
+
+    Words: left, right, output, rows, columns, depth, elements from row to row and along the depth of left, the same
+    of right, multiplier, right shift, low, high, then sizes of the batch dimensions, and elements from matrix to matrix
+    along them of left and of right.
+    """
+    right_type = SIGNED[rhs_bytes]
+
+    def two_matrices(p: Any, scratch: Any, part: Any, parts: Any) -> None:
+        rows, columns, depth = word(p, 3), word(p, 4), word(p, 5)
+        row1, step1, row2, step2 = word(p, 6), word(p, 7), word(p, 8), word(p, 9)
+        multiplier, shift, low, high = word(p, 10), word(p, 11), word(p, 12), word(p, 13)
+        half = np.int64(1) << (shift - np.int64(1))
+        first, last = share(word(p, 14) * word(p, 15) * word(p, 16) * rows, part, parts)
+        for k in range(first, last):
+            batch, i = k // rows, k % rows
+            inner, outer = batch % word(p, 16), batch // word(p, 16)
+            middle, outer = outer % word(p, 15), outer // word(p, 15)
+            start1 = outer * word(p, 17) + middle * word(p, 18) + inner * word(p, 19) + i * row1
+            start2 = outer * word(p, 20) + middle * word(p, 21) + inner * word(p, 22)
+            left = carray(pointer(word(p, 0) + 2 * start1, np.int16), depth * step1)
+            right = carray(pointer(word(p, 1) + rhs_bytes * start2, right_type), columns * row2 + depth * step2)
+            target = carray(pointer(word(p, 2) + 2 * k * columns, np.int16), columns)
+            for j in range(columns):
+                sum = np.int64(0)
+                for c in range(depth):
+                    sum += np.int64(left[c * step1]) * np.int64(right[j * row2 + c * step2])
+                code = np.int64(np.int32((sum * multiplier + half) >> shift))
+                target[j] = np.int16(min(max(code, low), high))
+
+    return two_matrices
+
+
 @emitted(prefer_literal=True)
 def row(
     typing: Any, operation: Any, recipe1: Any, recipe2: Any, recipe: Any, step1: Any, step2: Any,
-    input1: Any, input2: Any, output: Any, heads: Any, shift: Any, bounds: Any, count: Any,
+    input1: Any, input2: Any, output: Any, heads: Any, shifts: Any, bounds: Any, count: Any,
 ) -> Any:  # fmt: skip
     """Elements side by side, two vectors at a time.
 
@@ -145,7 +231,7 @@ def row(
         input2: address.
         output: address.
         heads: address of the heads of output, first and second input.
-        shift: to the left, of both inputs of a sum.
+        shifts: address of those to the left, of both inputs of a sum: int32.
         bounds: address of the two bounds of the activation: int16.
         count: how many elements, at least one.
     """
@@ -160,10 +246,10 @@ def row(
 
 def _emit_row(
     b: Any, operation: int, recipe1: int, recipe2: int, recipe: int, step1: int, step2: int,
-    input1: Any, input2: Any, output: Any, heads: Any, shift: Any, bounds: Any, count: Any,
+    input1: Any, input2: Any, output: Any, heads: Any, shifts: Any, bounds: Any, count: Any,
 ) -> None:  # fmt: skip
     starts = [load(b, heads, int32s, HEAD * k, 4) for k in range(3)]
-    shifts = splat(b, b.trunc(shift, i32), LANES)
+    left = [splat(b, load(b, shifts, i32, 4 * k, 4), LANES) for k in range(2)]
     loop = Loop(b, constant(i64, 0), [])
     offset = b.shl(loop.index, constant(i64, 1))
     operands = []
@@ -176,7 +262,7 @@ def _emit_row(
             total = b.mul(*pair)
         else:
             scaled = [
-                RECIPES[own](b, b.add(b.shl(x, shifts), starts[k]), at(b, heads, HEAD * k + 4 * LANES))
+                RECIPES[own](b, b.add(b.shl(x, left[k - 1]), starts[k]), at(b, heads, HEAD * k + 4 * LANES))
                 for k, (x, own) in enumerate(zip(pair, (recipe1, recipe2), strict=True), 1)
             ]
             total = b.sub(*scaled) if operation == SUB else b.add(*scaled)
@@ -194,7 +280,7 @@ def make_two(
 ) -> Callable[..., None]:  # fmt: skip
     """Sums and products of int16; literals as of `row`.
 
-    Words: input 1, input 2, output, heads, shift, bounds, then as in `float_small.make_two` the sizes of four
+    Words: input 1, input 2, output, heads, shifts, bounds, then as in `float_small.make_two` the sizes of four
     dimensions and the steps of both inputs along them.
     """
 
@@ -224,9 +310,12 @@ def make_two(
 
 MAKERS: dict[str, Callable[..., Callable[..., None]]] = {
     "table": make_table,
+    "positive_table": make_positive_table,
     "quantize": make_quantize,
     "requantize_int32": make_requantize,
     "to_float": make_to_float,
     "short_softmax": make_softmax,
+    "table_softmax": make_table_softmax,
+    "two_matrices": make_two_matrices,
     "short_two": make_two,
 }

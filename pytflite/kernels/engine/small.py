@@ -13,6 +13,9 @@ from pytflite.kernels.engine.memory import pointer, put_word, share, word
 
 carray: Any = numba.carray  # type: ignore[attr-defined]
 
+UNSIGNED: dict[int, Any] = {1: np.uint8, 2: np.uint16, 4: np.uint32}
+SIGNED: dict[int, Any] = {1: np.int8, 2: np.int16}
+
 
 def make_copy() -> Callable[..., None]:
     """Bytes as they are. Words: input, output, count."""
@@ -92,38 +95,39 @@ def make_linear() -> Callable[..., None]:
 
 
 @helper
-def add_up(source: Any, sums: Any, start: Any, middle: Any, inner: Any, flip: Any) -> None:
-    """Sums over the first of (middle, inner) codes at an address, as int8 after flipping: int32, from a start on."""
-    codes = carray(pointer(source, np.uint8), (middle, inner))
+def add_up(codes: Any, sums: Any, start: Any, flip: Any) -> None:
+    """Sums over the first axis of codes, exclusive-ored by a constant: int32, from a start on."""
+    middle, inner = codes.shape
     for c in range(inner):
         sums[c] = start
     for i in range(middle):
         for c in range(inner):
-            sums[c] += np.int32(np.int8(codes[i, c] ^ flip))
+            sums[c] += np.int32(codes[i, c] ^ flip)
 
 
-def make_mean() -> Callable[..., None]:
+def make_mean(code_bytes: int) -> Callable[..., None]:
     """Means over the middle of (outer, middle, inner) codes, as one fixed-point product of their sum.
 
     Words: input, output, outer, middle, inner, offset (added to each sum), multiplier, right shift, output offset, low,
     high, flip, what the first rounding adds, how many of ``inner`` round ties up. Scratch: int32 sums, as many as
     ``inner``.
     """
+    code = SIGNED[code_bytes]
 
     def mean(p: Any, scratch: Any, part: Any, parts: Any) -> None:
         outer, middle, inner = word(p, 2), word(p, 3), word(p, 4)
-        target, flip = carray(pointer(word(p, 1), np.uint8), (outer, inner)), np.uint8(word(p, 11))
+        source = carray(pointer(word(p, 0), code), (outer, middle, inner))
+        target, flip = carray(pointer(word(p, 1), code), (outer, inner)), code(word(p, 11))
         sums = carray(pointer(scratch, np.int32), inner)
         multiplier, shift, offset, grouped = word(p, 6), word(p, 7), word(p, 8), word(p, 13)
         low, high, first = word(p, 9), word(p, 10), word(p, 12)
         half = (np.int64(1) << shift) >> np.int64(1)
         for n in range(outer):
-            add_up(word(p, 0) + n * middle * inner, sums, np.int32(word(p, 5)), middle, inner, flip)
+            add_up(source[n], sums, np.int32(word(p, 5)), flip)
             for c in range(inner):
                 product = (np.int64(sums[c]) * multiplier + first) >> np.int64(31)
                 product += half + ((product >> np.int64(63)) if shift > 0 and c >= grouped else np.int64(0))
-                code = min(max((product >> shift) + offset, low), high)
-                target[n, c] = np.uint8(code & np.int64(255)) ^ flip
+                target[n, c] = code(min(max((product >> shift) + offset, low), high)) ^ flip
 
     return mean
 
@@ -146,11 +150,12 @@ def make_scaled_sum() -> Callable[..., None]:
 
     def scaled_sum(p: Any, scratch: Any, part: Any, parts: Any) -> None:
         outer, middle, inner = word(p, 2), word(p, 3), word(p, 4)
-        target, flip = carray(pointer(word(p, 1), np.uint8), (outer, inner)), np.uint8(word(p, 11))
+        source = carray(pointer(word(p, 0), np.int8), (outer, middle, inner))
+        target, flip = carray(pointer(word(p, 1), np.uint8), (outer, inner)), np.int8(word(p, 11))
         sums = carray(pointer(scratch, np.int32), inner)
         factors, half_even = carray(pointer(word(p, 6), np.float32), 2), word(p, 7) != 0
         for n in range(outer):
-            add_up(word(p, 0) + n * middle * inner, sums, np.int32(word(p, 5)), middle, inner, flip)
+            add_up(source[n], sums, np.int32(word(p, 5)), flip)
             for c in range(inner):
                 real = np.float32(np.float32(np.float32(sums[c]) * factors[0]) + factors[1])
                 code = min(max(round_float(real, half_even) + word(p, 8), word(p, 9)), word(p, 10))
@@ -159,20 +164,21 @@ def make_scaled_sum() -> Callable[..., None]:
     return scaled_sum
 
 
-def make_average_pool() -> Callable[..., None]:
+def make_average_pool(code_bytes: int, signed: int) -> Callable[..., None]:
     """Means over windows, halves away from zero.
 
     Words: input, output, batches, image height and width, channels, filter height and width, stride height and width,
-    padding top and left, output height and width, low, high, whether codes are int8. Scratch: an int32 sum per channel.
+    padding top and left, output height and width, low, high. Scratch: an int32 sum per channel.
     """
+    code = (SIGNED if signed else UNSIGNED)[code_bytes]
 
     def average_pool(p: Any, scratch: Any, part: Any, parts: Any) -> None:
         batches, image_h, image_w, channels = word(p, 2), word(p, 3), word(p, 4), word(p, 5)
         filter_h, filter_w, output_h, output_w = word(p, 6), word(p, 7), word(p, 12), word(p, 13)
-        source = carray(pointer(word(p, 0), np.uint8), (batches, image_h, image_w, channels))
-        target = carray(pointer(word(p, 1), np.uint8), (batches, output_h, output_w, channels))
+        source = carray(pointer(word(p, 0), code), (batches, image_h, image_w, channels))
+        target = carray(pointer(word(p, 1), code), (batches, output_h, output_w, channels))
         sums = carray(pointer(scratch, np.int32), channels)
-        low, high, signed = word(p, 14), word(p, 15), word(p, 16) != 0
+        low, high = word(p, 14), word(p, 15)
         for n in range(batches):
             for y in range(output_h):
                 top = y * word(p, 8) - word(p, 10)
@@ -184,36 +190,32 @@ def make_average_pool() -> Callable[..., None]:
                         sums[c] = 0
                     for row in range(first_row, last_row):
                         for column in range(first_column, last_column):
-                            if signed:
-                                for c in range(channels):
-                                    sums[c] += np.int32(np.int8(source[n, row, column, c]))
-                            else:
-                                for c in range(channels):
-                                    sums[c] += np.int32(source[n, row, column, c])
+                            for c in range(channels):
+                                sums[c] += np.int32(source[n, row, column, c])
                     count = np.int32((last_row - first_row) * (last_column - first_column))
                     for c in range(channels):
                         sum = sums[c]
                         half = count // np.int32(2)
                         average = (abs(sum) + half) // count
-                        code = min(max(np.int64(average if sum > 0 else -average), low), high)
-                        target[n, y, x, c] = np.uint8(code & np.int64(255))
+                        target[n, y, x, c] = code(min(max(np.int64(average if sum > 0 else -average), low), high))
 
     return average_pool
 
 
-def make_max_pool() -> Callable[..., None]:
+def make_max_pool(code_bytes: int, signed: int) -> Callable[..., None]:
     """The largest of windows.
 
     Words: input, output, batches, image height and width, channels, filter height and width, stride height and width,
-    padding top and left, output height and width, low, high, flip. The bounds are those of codes that were flipped.
+    padding top and left, output height and width, low, high.
     """
+    code = (SIGNED if signed else UNSIGNED)[code_bytes]
 
     def max_pool(p: Any, scratch: Any, part: Any, parts: Any) -> None:
         batches, image_h, image_w, channels = word(p, 2), word(p, 3), word(p, 4), word(p, 5)
         filter_h, filter_w, output_h, output_w = word(p, 6), word(p, 7), word(p, 12), word(p, 13)
-        source = carray(pointer(word(p, 0), np.uint8), (batches, image_h, image_w, channels))
-        target = carray(pointer(word(p, 1), np.uint8), (batches * output_h, output_w, channels))
-        low, high, flip = np.int8(word(p, 14)), np.int8(word(p, 15)), np.uint8(word(p, 16))
+        source = carray(pointer(word(p, 0), code), (batches, image_h, image_w, channels))
+        target = carray(pointer(word(p, 1), code), (batches * output_h, output_w, channels))
+        low, high = code(word(p, 14)), code(word(p, 15))
         first_line, last_line = share(batches * output_h, part, parts)
         for line in range(first_line, last_line):
             n, top = line // output_h, line % output_h * word(p, 8) - word(p, 10)
@@ -222,12 +224,12 @@ def make_max_pool() -> Callable[..., None]:
                 left = x * word(p, 9) - word(p, 11)
                 first_column, last_column = max(left, 0), min(left + filter_w, image_w)
                 for c in range(channels):
-                    target[line, x, c] = np.uint8(low) ^ flip
+                    target[line, x, c] = low
                 for row in range(first_row, last_row):
                     for column in range(first_column, last_column):
                         for c in range(channels):
-                            code = min(np.int8(source[n, row, column, c] ^ flip), high)
-                            target[line, x, c] = np.uint8(max(code, np.int8(target[line, x, c] ^ flip))) ^ flip
+                            seen = min(source[n, row, column, c], high)
+                            target[line, x, c] = max(seen, target[line, x, c])
 
     return max_pool
 
@@ -348,7 +350,7 @@ def make_float_softmax() -> Callable[..., None]:
     return float_softmax
 
 
-MAKERS: dict[str, Callable[[], Callable[..., None]]] = {
+MAKERS: dict[str, Callable[..., Callable[..., None]]] = {
     "copy": make_copy,
     "flip": make_flip,
     "lookup": make_lookup,

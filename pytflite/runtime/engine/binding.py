@@ -105,6 +105,11 @@ def is_code(array: Array) -> bool:
     return array.dtype in (np.int8, np.uint8)
 
 
+def is_short_code(array: Array) -> bool:
+    """Whether elements are int8, uint8 or int16."""
+    return is_code(array) or array.dtype == np.int16
+
+
 def flip_of(array: Array) -> int:
     """What brings codes to int8 by exclusive or: the top bit of uint8."""
     return 0x80 if array.dtype == np.uint8 else 0

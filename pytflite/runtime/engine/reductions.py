@@ -24,6 +24,7 @@ from pytflite.runtime.engine.binding import (
     fixed_point_of,
     flip_of,
     is_code,
+    is_short_code,
     parts_of,
     ties_up,
 )
@@ -38,8 +39,8 @@ def mean(node: PreparedNode, inputs: Sequence[Operand | None], outputs: Sequence
     input, (output,) = inputs[0].array, outputs
     p: QuantizedReduction = node.params
     (requantizer, offset, low, high), sizes = p.epilogue, neighbours(input, p.reduction)
-    grouped = sizes and ties_up(requantizer, sizes[2])
-    if not sizes or grouped is None or abs(p.offset) + 256 * p.reduction.depth >= INT32_MAX >> 1:
+    grouped, reach = sizes and ties_up(requantizer, sizes[2]), (1 << 8 * input.itemsize) * p.reduction.depth
+    if not sizes or grouped is None or abs(p.offset) + reach >= INT32_MAX >> 1:
         return None
     multiplier, shift = fixed_point_of(requantizer, sizes[2])
     if shift.max() > 0:
@@ -50,7 +51,7 @@ def mean(node: PreparedNode, inputs: Sequence[Operand | None], outputs: Sequence
         input, output, *sizes, p.offset + flip * p.reduction.depth, multiplier[0], -shift[0], offset - flip,
         low - flip, high - flip, flip, first, grouped,
     ]  # fmt: skip
-    return [Call(("mean",), words, scratch=4 * sizes[2])]
+    return [Call(("mean", input.itemsize), words, scratch=4 * sizes[2])]
 
 
 @binder("MEAN", "float_scale_half_even", "float_scale_half_away")
@@ -74,7 +75,7 @@ def scaled_sum(node: PreparedNode, inputs: Sequence[Operand | None], outputs: Se
 def neighbours(input: Array, reduction: Reduction) -> tuple[int, int, int] | None:
     """How many elements are before, along and behind neighbouring axes of some codes; None if there are no such."""
     axes = reduction.axes
-    if not (is_code(input) and input.size and axes and axes[-1] - axes[0] == len(axes) - 1):
+    if not (is_short_code(input) and input.size and axes and axes[-1] - axes[0] == len(axes) - 1):
         return None
     return prod(input.shape[: axes[0]]), reduction.depth, prod(input.shape[axes[-1] + 1 :])
 
@@ -88,20 +89,19 @@ def average_pool_2d(node: PreparedNode, inputs: Sequence[Operand | None], output
     batch, height, width, channels = input.shape
     w, limits = p.window, np.iinfo(output.dtype)
     takes = (
-        is_code(input) and input.size and output.size
+        is_short_code(input) and input.size and output.size
         and limits.min <= p.activation_min <= p.activation_max <= limits.max
         and shows(w.output_h, w.stride_h, w.pad_top, p.filter_h, height)
         and shows(w.output_w, w.stride_w, w.pad_left, p.filter_w, width)
-        and 256 * p.filter_h * p.filter_w < INT32_MAX
+        and (1 << 8 * input.itemsize) * p.filter_h * p.filter_w < INT32_MAX
     )  # fmt: skip
     if not takes:
         return None
     words = [
         input, output, batch, height, width, channels, p.filter_h, p.filter_w,
         w.stride_h, w.stride_w, w.pad_top, w.pad_left, w.output_h, w.output_w, p.activation_min, p.activation_max,
-        int(limits.min < 0),
     ]  # fmt: skip
-    return [Call(("average_pool",), words, scratch=4 * channels)]
+    return [Call(("average_pool", input.itemsize, int(limits.min < 0)), words, scratch=4 * channels)]
 
 
 @binder("MAX_POOL_2D", "integer")
@@ -112,14 +112,13 @@ def max_pool_2d(node: PreparedNode, inputs: Sequence[Operand | None], outputs: S
     p: PoolParams = node.params
     w, limits = p.window, np.iinfo(output.dtype)
     bounded = limits.min <= p.activation_min <= p.activation_max <= limits.max
-    if not (is_code(input) and output.size and bounded):
+    if not (is_short_code(input) and output.size and bounded):
         return None
-    flip = flip_of(input)
     words = [
         input, output, *input.shape, p.filter_h, p.filter_w, w.stride_h, w.stride_w, w.pad_top, w.pad_left, w.output_h,
-        w.output_w, p.activation_min - flip, p.activation_max - flip, flip,
+        w.output_w, p.activation_min, p.activation_max,
     ]  # fmt: skip
-    return [Call(("max_pool",), words, parts_of(output.size))]
+    return [Call(("max_pool", input.itemsize, int(limits.min < 0)), words, parts_of(output.size))]
 
 
 @binder("ARG_MAX", "integer")
@@ -159,6 +158,22 @@ def softmax(node: PreparedNode, inputs: Sequence[Operand | None], outputs: Seque
     ]  # fmt: skip
     fails = depth >= LONG_ROW
     return [Call(("softmax",), words, scratch=256, failed=failed if fails else None)]
+
+
+@binder("SOFTMAX", "int16", "int16_wrapped")
+def short_softmax(node: PreparedNode, inputs: Sequence[Operand | None], outputs: Sequence[Array]) -> Calls:
+    """A table of the exps of all differences to the largest code."""
+    assert inputs[0] is not None
+    input, (output,) = inputs[0].array, outputs
+    depth = input.shape[-1]
+    if not input.size or depth >= 1 << 16:
+        return None
+    _, exps = next(iter(node.stages([np.arange(-(1 << 15), 1 << 15).astype(np.int16)])))
+    high = (1 << 15) - (node.rule.name == "int16")
+    words = [
+        input, output, input.size // depth, depth, exps.astype(np.int16), node.params.reciprocal.copy(), high,
+    ]  # fmt: skip
+    return [Call(("table_softmax",), words, parts_of(input.size))]
 
 
 @binder("SOFTMAX", "float32_table")

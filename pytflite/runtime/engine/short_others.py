@@ -13,7 +13,7 @@ from pytflite.kernels.engine import packing
 from pytflite.kernels.engine.buffers import aligned
 from pytflite.kernels.engine.isa import LANES
 from pytflite.kernels.engine.words import ADD, MUL, SUB
-from pytflite.ops._shared.elementwise import Rescale, RescaledParams
+from pytflite.ops._shared.elementwise import Rescale, RescaledParams, VectorParams
 from pytflite.ops.mul import MulParams
 from pytflite.ops.quantize import QuantizeParams, RequantizeParams
 from pytflite.plan.node import PreparedNode
@@ -28,6 +28,7 @@ from pytflite.runtime.engine.binding import (
     recipe_of,
 )
 from pytflite.runtime.engine.float_others import walk_of
+from pytflite.runtime.engine.movement import together
 
 Array = npt.NDArray[Any]
 
@@ -47,6 +48,17 @@ def function(node: PreparedNode, inputs: Sequence[Operand | None], outputs: Sequ
     assert inputs[0] is not None
     input, (output,) = inputs[0].array, outputs
     return tabulated(node, input, output) if input.dtype == np.int16 else None
+
+
+@binder("RSQRT", "int16")
+def rsqrt(node: PreparedNode, inputs: Sequence[Operand | None], outputs: Sequence[Array]) -> Calls:
+    """The same for codes from 0 on; the kernel gives up where the definition refuses one."""
+    assert inputs[0] is not None
+    input, failed = inputs[0].array, aligned(8).view(np.int64)
+    if not input.size:
+        return None
+    *_, (_, table) = node.stages([np.arange(1 << 15).astype(np.int16)])
+    return [Call(("positive_table",), [input, outputs[0], input.size, table, failed], parts_of(input.size), 0, failed)]
 
 
 @binder("QUANTIZE", "requantize")
@@ -130,21 +142,45 @@ def sub(node: PreparedNode, inputs: Sequence[Operand | None], outputs: Sequence[
 
 def sums(node: PreparedNode, inputs: Sequence[Operand | None], outputs: Sequence[Array], operation: int) -> Calls:
     """The call for the sum, or difference, of two inputs at a common scale."""
-    p: RescaledParams = node.params
+    arrays = [operand.array for operand in inputs if operand is not None]
+    return summed(node.params, arrays, outputs[0], operation)
+
+
+@binder("ADD", "int16_vectors")
+def sum_in_vectors(node: PreparedNode, inputs: Sequence[Operand | None], outputs: Sequence[Array]) -> Calls:
+    """Whole groups as vector code does them, and the rest."""
+    p: VectorParams = node.params
+    arrays = [operand.array for operand in inputs if operand is not None]
+    if not p.run:
+        return summed(p.scalar, arrays, outputs[0], ADD)
+    grouped = p.run // p.group * p.group
+    flat = [array.reshape(-1) for array in (*arrays, outputs[0])]
+    parts = [
+        summed(params, own[:2], own[2], ADD)
+        for params, part in ((p.vector, slice(grouped)), (p.scalar, slice(grouped, None)))
+        if (own := [array[part] for array in flat])[2].size
+    ]
+    return together(parts)
+
+
+def summed(p: RescaledParams, arrays: Sequence[Array], output: Array, operation: int) -> Calls:
+    """The call for the sum, or difference, of two arrays."""
     first, second = rescaled(p.input1), rescaled(p.input2)
-    if first is None or second is None or p.input1.left_shift != p.input2.left_shift:
+    if first is None or second is None:
         return None
     (recipe1, reach1), (recipe2, reach2) = first, second
-    return two(p.epilogue, (recipe1, recipe2), reach1 + reach2, inputs, outputs, operation, p.input1.left_shift)
+    shifts = p.input1.left_shift, p.input2.left_shift
+    return two(p.epilogue, (recipe1, recipe2), reach1 + reach2, arrays, output, operation, shifts)
 
 
 def rescaled(p: Rescale) -> tuple[packing.Recipe, int] | None:
-    """How an int16 input comes to the common scale, by which its codes are at least halved, and how far they reach."""
+    """How an int16 input comes to the common scale, and how far it reaches there."""
     if p.offset != 0 or not 0 <= p.left_shift <= 15:
         return None
     reach = 1 << 15 + p.left_shift
     recipe = recipe_without_left_shift(p.requantizer, reach)
-    return None if recipe is None else (recipe, (reach >> 1) + 1)
+    ends = p.requantizer(np.array([[-reach], [reach]], np.int64))
+    return None if recipe is None else (recipe, int(np.abs(ends).max()))
 
 
 def recipe_without_left_shift(requantizer: Requantizer, reach: int) -> packing.Recipe | None:
@@ -160,12 +196,13 @@ def mul(node: PreparedNode, inputs: Sequence[Operand | None], outputs: Sequence[
     p: MulParams = node.params
     if p.input1_offset != 0 or p.input2_offset != 0:
         return None
-    return two(p.epilogue, (), 1 << 30, inputs, outputs, MUL, 0)
+    arrays = [operand.array for operand in inputs if operand is not None]
+    return two(p.epilogue, (), 1 << 30, arrays, outputs[0], MUL, (0, 0))
 
 
 def two(
-    epilogue: Any, own: Sequence[packing.Recipe], reach: int, inputs: Sequence[Operand | None],
-    outputs: Sequence[Array], operation: int, shift: int,
+    epilogue: Any, own: Sequence[packing.Recipe], reach: int, arrays: Sequence[Array], output: Array, operation: int,
+    shifts: tuple[int, int],
 ) -> Calls:  # fmt: skip
     """The call for two inputs of int16.
 
@@ -173,12 +210,11 @@ def two(
         epilogue: from the sum or product to the output.
         own: how the inputs come to a common scale; none for products.
         reach: the largest magnitude of a sum or product.
-        inputs: of the node.
-        outputs: of the node.
+        arrays: both.
+        output: what to write.
         operation: what to do.
-        shift: to the left, of both inputs.
+        shifts: to the left, of both inputs of a sum.
     """
-    arrays, (output,) = [operand.array for operand in inputs if operand is not None], outputs
     walk = walk_of(arrays[0].shape, arrays[1].shape)
     recipe = recipe_without_left_shift(epilogue.requantizer, reach)
     low, high = epilogue.activation_min, epilogue.activation_max
@@ -195,7 +231,9 @@ def two(
     heads += heads[:1] * (3 - len(heads))
     constants, bounds = aligned(3 * heads[0].size), aligned(4).view(np.int16)
     constants[:], bounds[:] = np.concatenate(heads).reshape(-1), (low, high)
+    left = aligned(8).view(np.int32)
+    left[:] = shifts
     kinds = [r.kind for r in own] or [NONE, NONE]
     literals = operation, *kinds, recipe.kind, walk[7], walk[11]
-    words = [*arrays, output, constants, shift, bounds, *walk]
+    words = [*arrays, output, constants, left, bounds, *walk]
     return [Call(("short_two", *literals), words, parts_of(output.size))]

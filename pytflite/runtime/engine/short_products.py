@@ -9,9 +9,11 @@ import numpy as np
 import numpy.typing as npt
 
 from pytflite.arithmetic.epilogue import QuantizedEpilogue
+from pytflite.arithmetic.requantize import Wide
 from pytflite.kernels.engine import SLACK, packing
 from pytflite.kernels.engine.buffers import aligned
 from pytflite.ops._shared.windows import Window
+from pytflite.ops.batch_matmul import matrices
 from pytflite.plan.node import PreparedNode
 from pytflite.runtime.engine.binding import Call, Calls, Operand, binder, left_factors, recipe_of
 
@@ -145,20 +147,43 @@ def fully_connected(node: PreparedNode, inputs: Sequence[Operand | None], output
 
 @binder("BATCH_MATMUL", "int16x8", "int16")
 def batch_matmul(node: PreparedNode, inputs: Sequence[Operand | None], outputs: Sequence[Array]) -> Calls:
-    """A constant matrix on the right, and none transposed on the left."""
+    """Any; a constant matrix on the right, none transposed on the left, becomes weights."""
     lhs, rhs, p = *inputs, node.params
     assert lhs is not None
     assert rhs is not None
-    if not rhs.is_constant or rhs.array.ndim > 2 or p.adjoint.x:
+    if rhs.is_constant and rhs.array.ndim == 2 and not p.adjoint.x:
+        weights = rhs.array if p.adjoint.y else rhs.array.T
+        source = product(weights.astype(np.int64), None, p.epilogue, outputs[0])
+        if source is not None:
+            return matrix(source, lhs.array, outputs[0])
+    return two_matrices(*matrices(lhs.array, rhs.array, p.adjoint), p.epilogue, outputs[0])
+
+
+def two_matrices(left: Array, right: Array, epilogue: QuantizedEpilogue, output: Array) -> Calls:
+    """The call for the products of two matrices of which neither is packed.
+
+    Args:
+        left: (..., rows, depth).
+        right: (..., columns, depth).
+        epilogue: of the node.
+        output: (..., rows, columns).
+    """
+    requantizer, offset, low, high = epilogue
+    if not (isinstance(requantizer, Wide) and offset == 0 and left.size and right.size and requantizer.shift[0] < 15):
         return None
-    weights = rhs.array if p.adjoint.y else rhs.array.T
-    source = product(weights.astype(np.int64), None, p.epilogue, outputs[0])
-    return source and matrix(source, lhs.array, outputs[0])
+    batch = (1,) * (5 - output.ndim) + output.shape[:-2]
+    sources = [np.broadcast_to(array, (*batch, *array.shape[-2:])) for array in (left, right)]
+    steps1, steps2 = (tuple(stride // array.itemsize for stride in array.strides) for array in sources)
+    words = [
+        left, right, output, *output.shape[-2:], left.shape[-1], *steps1[-2:], *steps2[-2:], requantizer.multiplier[0],
+        15 - requantizer.shift[0], low, high, *batch, *steps1[:-2], *steps2[:-2],
+    ]  # fmt: skip
+    return [Call(("two_matrices", right.itemsize), words, max(output.size * left.shape[-1] // LEAST_PRODUCTS, 1))]
 
 
 @binder("DEPTHWISE_CONV_2D", "int16x8")
 def depthwise_conv_2d(node: PreparedNode, inputs: Sequence[Operand | None], outputs: Sequence[Array]) -> Calls:
-    """Any window and batches; as many output channels as input channels, or a single input channel."""
+    """Any window and batches; with more output channels than input channels, one convolution per input channel."""
     image, (filter, bias), p = inputs[0], constants_of(inputs), node.params
     assert image is not None
     if filter is None:
@@ -166,10 +191,10 @@ def depthwise_conv_2d(node: PreparedNode, inputs: Sequence[Operand | None], outp
     batch, height, width, channels = image.array.shape
     _, filter_h, filter_w, filters = filter.shape
     source = product(filter.reshape(-1, filters).T, bias, p.epilogue, outputs[0])
-    if source is None or channels not in (1, filters):
+    if source is None:
         return None
     window: Window = p.window
-    if channels < filters:
+    if channels != filters:
         return gemm(source, image.array, window, (filter_h, filter_w), outputs[0])
     blocks = packing.depthwise_blocks(source.weights.T, source.bias, source.recipe, 2, packing.PAIR)
     pairs = -(-filter_h * filter_w // 2)
