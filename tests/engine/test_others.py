@@ -116,7 +116,7 @@ def test_a_linear_function_is_the_table_or_none(slope1: float, slope2: float, se
     rng = np.random.default_rng(seed)
     codes = np.arange(-128, 128)
     reals = slope1 * codes[:, None] + slope2 * codes + rng.uniform(-200, 200)
-    table = np.clip(np.rint(reals).astype(np.int64), -128, 127)
+    table = np.clip(np.rint(reals).astype(np.int32), -128, 127)
     factors = linear(table, slope1, slope2)
     if factors is not None:
         a, b, c, d = factors

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from pytflite.arithmetic.requantize import DoubleRounding, RoundingUp, RoundingUpFlat
-from pytflite.ops._shared.elementwise import RescaledParams
+from pytflite.ops._shared.elementwise import RescaledParams, Stages, rescaled
 from pytflite.plan.node import PreparedNode
 from pytflite.runtime.engine.binding import (
     ANY,
@@ -75,7 +76,7 @@ def requantize(node: PreparedNode, inputs: Sequence[Operand | None], outputs: Se
 def sum_or_difference(node: PreparedNode, inputs: Sequence[Operand | None], outputs: Sequence[Array]) -> Calls:
     """A linear function that equals the definition for every pair of codes, or else a table of all pairs."""
     arrays = of_one_shape(inputs, outputs)
-    return arrays and [pairs(node, *arrays, slopes(node.params, -1 if node.op.name == "SUB" else 1))]
+    return arrays and [pairs(defined(node), *arrays, slopes(node.params, -1 if node.op.name == "SUB" else 1))]
 
 
 @binder("ADD", "shared_shift")
@@ -83,7 +84,8 @@ def sum_or_difference(node: PreparedNode, inputs: Sequence[Operand | None], outp
 def shared_shift(node: PreparedNode, inputs: Sequence[Operand | None], outputs: Sequence[Array]) -> Calls:
     """The same; the definition is linear."""
     arrays, p = of_one_shape(inputs, outputs), node.params
-    return arrays and [pairs(node, *arrays, (p.input1_multiplier / 2.0**p.shift, p.input2_multiplier / 2.0**p.shift))]
+    both = p.input1_multiplier / 2.0**p.shift, p.input2_multiplier / 2.0**p.shift
+    return arrays and [pairs(defined(node), *arrays, both)]
 
 
 @binder("ADD", "int8_vectors", "uint8_vectors")
@@ -93,12 +95,11 @@ def sum_in_vectors(node: PreparedNode, inputs: Sequence[Operand | None], outputs
     if not arrays or p.run not in (0, arrays[2].size):
         return None
     grouped = p.run // p.group * p.group
-    everywhere, nowhere = p._replace(group=1, run=256 * 256), p._replace(run=0)
     calls = []
-    for own, params, what in ((slice(grouped), everywhere, p.vector), (slice(grouped, None), nowhere, p.scalar)):
+    for own, params in ((slice(grouped), p.vector), (slice(grouped, None), p.scalar)):
         left, right, output = (array[own] for array in arrays)
         if output.size:
-            calls.append(pairs(replace(node, params=params), left, right, output, slopes(what, 1)))
+            calls.append(pairs(partial(rescaled, np.add, p=params), left, right, output, slopes(params, 1)))
     return calls
 
 
@@ -106,7 +107,15 @@ def sum_in_vectors(node: PreparedNode, inputs: Sequence[Operand | None], outputs
 def product(node: PreparedNode, inputs: Sequence[Operand | None], outputs: Sequence[Array]) -> Calls:
     """A table of all pairs."""
     arrays = of_one_shape(inputs, outputs)
-    return arrays and [pairs(node, *arrays, None)]
+    return arrays and [pairs(defined(node), *arrays, None)]
+
+
+Define = Callable[[Array, Array], Stages]
+
+
+def defined(node: PreparedNode) -> Define:
+    """The definition of a node with two inputs."""
+    return lambda left, right: node.stages([left, right])
 
 
 def of_one_shape(inputs: Sequence[Operand | None], outputs: Sequence[Array]) -> tuple[Array, Array, Array] | None:
@@ -118,11 +127,11 @@ def of_one_shape(inputs: Sequence[Operand | None], outputs: Sequence[Array]) -> 
     return left.reshape(-1), right.reshape(-1), output.reshape(-1)
 
 
-def pairs(node: PreparedNode, left: Array, right: Array, output: Array, slopes: tuple[float, float] | None) -> Call:
+def pairs(define: Define, left: Array, right: Array, output: Array, slopes: tuple[float, float] | None) -> Call:
     """A call for two inputs of the output's shape.
 
     Args:
-        node: with a definition for two arrays of codes.
+        define: what is to be computed of two arrays of codes, element by element.
         left: the first input.
         right: the second one.
         output: what to write.
@@ -130,12 +139,12 @@ def pairs(node: PreparedNode, left: Array, right: Array, output: Array, slopes: 
     """
     flip = flip_of(left)
     codes = (np.arange(256) ^ flip ^ 0x80).astype(np.uint8).view(left.dtype)  # ascending
-    *_, (_, table) = node.stages([np.repeat(codes, 256), np.tile(codes, 256)])
-    ascending = table.reshape(256, 256).astype(np.int64) - flip
+    *_, (_, table) = define(codes[:, None], codes[None])
+    ascending = table.astype(np.int32) - flip
     factors = linear(ascending, *slopes) if slopes else None
     if factors is None:
         by_byte = np.argsort(codes.view(np.uint8))
-        table = np.ascontiguousarray(table.reshape(256, 256)[by_byte][:, by_byte])
+        table = np.ascontiguousarray(table[by_byte][:, by_byte])
         return Call(("pairs",), [left, right, output, output.size, table], parts_of(output.size))
     bounds = int(ascending.min()), int(ascending.max())
     return Call(("linear",), [left, right, output, output.size, *factors, *bounds, flip], parts_of(output.size))
@@ -153,27 +162,35 @@ def slopes(p: RescaledParams, sign: int) -> tuple[float, float]:
     return scales[0], sign * scales[1]
 
 
+SPARSE = 7
+"""Every such row and column of a table of pairs tells first whether numbers can do."""
+
+
 def linear(table: Array, slope1: float, slope2: float) -> tuple[int, int, int, int] | None:
     """a, b, c, d for which ``(a * x + b * y + c) >> d``, clipped to the least and the largest, is the whole table.
 
     Args:
-        table: int64 (256, 256), for x and y from -128 to 127.
+        table: int32 (256, 256), for x and y from -128 to 127.
         slope1: about what a stands for.
         slope2: about what b stands for.
 
     Returns:
         None if no such numbers were found.
     """
-    codes = np.arange(-128, 128)
+    codes = np.arange(-128, 128, dtype=np.int32)
     above, below = table > table.min(), table < table.max()
     for d in range(22, 12, -1):
         for near1, near2 in itertools.product((0, 1, -1), repeat=2):
             a, b = round(slope1 * 2**d) + near1, round(slope2 * 2**d) + near2
             if 128 * (abs(a) + abs(b)) >= 1 << 30:
                 continue
-            sums = a * codes[:, None] + b * codes
-            least = int(((table << d) - sums).max(where=above, initial=-(1 << 30)))
-            most = int((((table + 1) << d) - sums).min(where=below, initial=1 << 30)) - 1
-            if least <= most:
+            for step in (SPARSE, 1):
+                own = np.s_[::step, ::step]
+                rests = (table[own] << d) - (a * codes[::step, None] + b * codes[::step])
+                least = max(int(np.where(above[own], rests, -(1 << 30)).max()), -(1 << 30))
+                most = min(int(np.where(below[own], rests, 1 << 30).min()) + (1 << d) - 1, (1 << 30) - 1)
+                if least > most:
+                    break
+            else:
                 return a, b, (least + most) // 2, d
     return None
