@@ -143,7 +143,7 @@ class Session:
             InvokeError: an operator cannot compute with the values.
             PrepareError: an operator cannot take the shapes that only now became known.
         """
-        if observer is None and within is None and (engine := self.bind()) and engine.invoke(self):
+        if observer is None and within is None and (engine := self._engine or self.bind()) and engine.invoke(self):
             self.arrays = dict(self._outputs)
             return
         if observer is not None and (watched := self._bound_to_watch()):

@@ -156,7 +156,7 @@ class Engine:
         with self._pool.lock:
             for step in self._steps:
                 step(machine)
-            return not self._has_failed()
+            return not (self._failed and self._has_failed())
 
     def watch(self, machine: Machine, observer: Observer) -> None:
         """Run all nodes, each seen by an observer; what that is given lasts until the next invoke."""

@@ -59,12 +59,14 @@ class Pool:
         self.lock = threading.RLock()
         self._workers: list[Worker] = []
         self._shared = aligned(8 * (SCRATCH + MOST_THREADS)).view(np.int64)
-        self._memory = self._allocate()
+        self._meeting = self._shared.ctypes.data
+        self._allocate()
 
-    def _allocate(self) -> list[Array]:
-        memory = [aligned(self._scratch) for _ in range(self.threads)]
-        self._shared[SCRATCH : SCRATCH + self.threads] = [part.ctypes.data for part in memory]
-        return memory
+    def _allocate(self) -> None:
+        self._memory = [aligned(self._scratch) for _ in range(self.threads)]
+        addresses = [part.ctypes.data for part in self._memory]
+        self._shared[SCRATCH : SCRATCH + self.threads] = addresses
+        self._own = addresses[0]
 
     def reserve(self, scratch: int) -> None:
         """Have at least so many bytes of scratch memory for every thread."""
@@ -77,7 +79,7 @@ class Pool:
                 self._together, self._join = kernel(("run_shared",)), kernel(("join",))
             if scratch > self._scratch:
                 self._scratch = scratch
-                self._memory = self._allocate()
+                self._allocate()
 
     def run(self, table: int, count: int) -> None:
         """Run a program: see `pytflite.kernels.engine.driver`; the lock must be held.
@@ -87,7 +89,7 @@ class Pool:
             count: how many calls it has.
         """
         if self.threads == 1:
-            self._alone(table, count, self._memory[0].ctypes.data, 0)
+            self._alone(table, count, self._own, 0)
             return
         if not self._workers:
             self._start()
@@ -95,7 +97,7 @@ class Pool:
             if worker.asleep:
                 worker.asleep.clear()
                 worker.bed.release()
-        self._together(self._shared.ctypes.data, table, count, 0)
+        self._together(self._meeting, table, count, 0)
 
     def _start(self) -> None:
         stop: list[bool] = []
