@@ -11,11 +11,14 @@ from hypothesis import strategies as st
 
 pytest.importorskip("numba", reason="numba is not installed: the definitions run alone")
 
+from pytflite.build import ModelBuilder
 from pytflite.kernels.engine.program import kernel
 from pytflite.plan.prepare import prepare
 from pytflite.profiles import REFERENCE
 from pytflite.runtime.engine.engine import Engine
 from pytflite.runtime.engine.movement import moved
+from pytflite.schema.enums import BuiltinOperator
+from pytflite.schema.tables import ReshapeOptions
 from tests.engine.engines import agree
 from tests.ops import (
     test_concatenation,
@@ -78,3 +81,26 @@ def test_any_view_to_any_view(shape: list[int], random: Any, dtype: str) -> None
     for call in calls or ():
         kernel(call.kernel)(call.block().ctypes.data, 0, 0, 1)
     assert calls is None or np.array_equal(source, target)
+
+
+def test_a_new_shape_is_no_copy() -> None:
+    g = (b := ModelBuilder()).subgraph("main")
+    array = np.random.default_rng(0).normal(size=(2, 3, 20)).astype(np.float32)
+    first, flat, column, late = (g.tensor(name, (0,) * 3, "f32") for name in ("first", "flat", "column", "late"))
+    g.operator(BuiltinOperator.RELU, [g.input("input", array.shape, "f32")], [first])
+    shape = g.constant("shape", np.int32([4, 30]), "i32")
+    g.operator(BuiltinOperator.RESHAPE, [first, shape], [flat], ReshapeOptions())
+    g.operator(BuiltinOperator.EXPAND_DIMS, [flat, g.constant("axis", np.int32(2), "i32")], [column])
+    g.operator(BuiltinOperator.NEG, [first], [late])
+    g.operator(BuiltinOperator.ABS, [late], [g.output("other", (0,) * 3, "f32")])
+    g.operator(BuiltinOperator.TANH, [column], [g.output("squashed", (0,) * 3, "f32")])
+    end = g.constant("end", np.int32(0), "i32")
+    g.operator(BuiltinOperator.EXPAND_DIMS, [flat, end], [g.output("y", (0,) * 3, "f32")])
+    model = b.build()
+    engine = agree(model, [array])
+    assert {1, 2, 6} <= engine.bound
+    names = [tensor.name for tensor in model.main.tensors]
+    looked_at = ("first", "flat", "column", "late", "y")
+    kept, *others = (engine._places[names.index(name)].array.ctypes.data for name in looked_at)
+    assert others[:2] == [kept, kept]
+    assert kept not in others[2:]

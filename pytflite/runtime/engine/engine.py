@@ -214,18 +214,30 @@ def _fold(node: PreparedNode, places: dict[int, Operand]) -> bool:
     return True
 
 
+def _source(node: PreparedNode) -> int:
+    """The tensor that a node gives a new shape, and no more; -1 if it does something else."""
+    return node.operator.inputs[0] if binder_of(node) is elementwise.copy else -1
+
+
 def _allocate(plan: Plan, nodes: Sequence[PreparedNode], places: dict[int, Operand], *, shared: bool) -> Array:
-    """Give every tensor that is neither input nor output a place in one buffer, shared as lifetimes allow."""
+    """Give every tensor that is neither input nor output a place in one buffer, shared as lifetimes allow.
+
+    A tensor that is another one in a new shape has the place of that.
+    """
     extents: dict[int, Extent] = {}
     dtypes: dict[int, np.dtype[Any]] = {}
+    origins: dict[int, int] = {}
     for position, node in enumerate(nodes):
         for index, shape, dtype in zip(node.operator.outputs, node.shapes, node.dtypes, strict=True):
-            if index not in places:
+            origin = origins.get(source := _source(node), source)
+            if index not in places and origin in extents and shared:
+                origins[index] = origin
+            elif index not in places:
                 assert shape is not None
                 last = position if shared else len(nodes)
                 extents[index] = Extent(math.prod(shape) * dtype.itemsize, position, last)
                 dtypes[index] = dtype
-        for index in node.operator.inputs:
+        for index in (origins.get(index, index) for index in node.operator.inputs):
             if index in extents and shared:
                 extents[index] = extents[index]._replace(last=position)
     starts, size = offsets(extents)
@@ -233,4 +245,6 @@ def _allocate(plan: Plan, nodes: Sequence[PreparedNode], places: dict[int, Opera
     for index, start in starts.items():
         part = buffer[start : start + extents[index].size].view(dtypes[index])
         places[index] = Operand(part.reshape(plan.first.shapes[index]), False)
+    for index, origin in origins.items():
+        places[index] = Operand(places[origin].array.reshape(plan.first.shapes[index]), False)
     return buffer
