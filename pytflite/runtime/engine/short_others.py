@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from pytflite.arithmetic.requantize import DoubleRounding, Requantizer
+from pytflite.arithmetic.rounding import truncate_to_int32
 from pytflite.kernels.engine import packing
 from pytflite.kernels.engine.buffers import aligned
 from pytflite.kernels.engine.isa import LANES
@@ -94,7 +95,7 @@ def cast(node: PreparedNode, inputs: Sequence[Operand | None], outputs: Sequence
 
 @binder("DEQUANTIZE", "affine", "affine_first_scale")
 def dequantize(node: PreparedNode, inputs: Sequence[Operand | None], outputs: Sequence[Array]) -> Calls:
-    """One scale for all."""
+    """One scale for all, and what int32 cannot hold becomes its minimum."""
     assert inputs[0] is not None
     input, (output,) = inputs[0].array, outputs
     one = node.params.scale.size == node.params.zero_point.size == 1
@@ -120,7 +121,7 @@ def quantize(node: PreparedNode, inputs: Sequence[Operand | None], outputs: Sequ
     p: QuantizeParams = node.params
     limits = np.iinfo(output.dtype)
     fits = limits.min <= p.qmin <= p.qmax <= limits.max and abs(int(p.affine.zero_point.reshape(-1)[0])) < 1 << 31
-    if p.affine.scale.size > 1 or not (input.size and fits):
+    if p.affine.scale.size > 1 or p.to_int32 is not truncate_to_int32 or not (input.size and fits):
         return None
     scale = aligned(4).view(np.float32)
     scale[:] = p.affine.scale.reshape(-1)
