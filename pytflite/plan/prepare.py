@@ -401,7 +401,9 @@ def _prepare_node(plan: Plan, operator: Operator, choice: Choice, facts: Facts) 
     )
     try:
         for condition in profile.required_of(op.name, rule.name):
-            node.require(condition.holds(node), f"The runtime of {profile.name} takes it only if {condition.text}.")
+            given = ", ".join(str(spec) for spec in node.inputs if spec is not None)
+            wanted = f"The runtime of {profile.name} takes it only if {condition.text}"
+            node.require(condition.holds(node), f"{wanted}; given are {given}.")
         shapes = tuple(shape if shape is None else tuple(int(d) for d in shape) for shape in op.infer(node))
         if len(shapes) != len(node.outputs):
             raise PrepareError(f"{len(node.outputs)} outputs where {len(shapes)} are computed.")
