@@ -9,7 +9,7 @@ is run here.
 import json
 import sys
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -31,9 +31,11 @@ RECORDINGS = ROOT / "golden" / "profiles"
 
 HEAD = """# Conformance
 
-Which profile was compared with what, operator by operator and dtypes by dtypes, all bits of all outputs: how many
-cases, and how many differ, if any. Of rows with floats the largest difference is given, relative to the largest number
-of the output. Made by `python golden/conformance.py`.
+Which profile was compared with what, operator by operator, all bits of all outputs: how many combinations of dtypes,
+how many cases, and how many differ, if any. What differs stands below each table, dtypes by dtypes, with the largest
+difference, relative to the largest number of the output; 0 is a matter of signs of zero and of numbers too small to be
+normal. Made by `python golden/conformance.py`; the counts of all dtypes are in `pytflite/data/conformance.json`, and
+`pytflite profiles NAME --op OPERATOR --all` shows them.
 
 - Live: random one-operator models, as the tests of the operators draw them, run here and in the real runtime side by
   side. The counts are noted by `python golden/sweep.py --write`, with another runtime by `--python`.
@@ -92,9 +94,20 @@ class Evidence:
         yield from ("", *self.remarks, "") if self.remarks else ("",)
         yield f"| operator | dtypes | {' | '.join(f'`{profile}`' for profile in self.sources)} |"
         yield "|---|---|" + "---|" * len(self.sources)
-        for (op, types), found in sorted(self.rows.items()):
-            cells = (cell(found.get(profile), types) for profile in self.sources)
-            yield f"| {op} | `{types}` | {' | '.join(cells)} |"
+        operators: dict[str, list[dict[str, Row]]] = defaultdict(list)
+        for (op, _), found in sorted(self.rows.items()):
+            operators[op].append(found)
+        for op, rows in operators.items():
+            yield f"| {op} | {len(rows)} | {' | '.join(cell(rows, profile) for profile in self.sources)} |"
+        differing = [
+            f"| {op} | `{types}` | `{profile}` | {row.cases} | {row.differing} | {row.largest:.0e} |"
+            for (op, types), found in sorted(self.rows.items())
+            for profile, row in found.items()
+            if row.differing
+        ]
+        if differing:
+            yield "\n| differs | dtypes | profile | cases | differing | by at most |\n|---|---|---|---|---|---|"
+            yield from differing
 
 
 class Recording(NamedTuple):
@@ -113,13 +126,13 @@ class Recording(NamedTuple):
     cases: Iterator[tuple[str, bytes, list[list[Any]], list[Any]]]
 
 
-def cell(row: Row | None, types: str) -> str:
-    """What is written for one row under one profile."""
-    if row is None or not row.cases:
+def cell(rows: Sequence[Mapping[str, Row]], profile: str) -> str:
+    """What is written of one operator under one profile."""
+    found = [row[profile] for row in rows if profile in row]
+    cases, taken, differing = (sum(getattr(row, name) for row in found) for name in ("cases", "taken", "differing"))
+    if not cases:
         return "-"
-    taken = f" ({row.taken} taken)" if row.taken else ""
-    size = f", by {row.largest:.0e}" if is_float(types) else ""
-    return f"{row.cases}{taken}" + (f": **{row.differing} differ{size}**" if row.differing else "")
+    return f"{cases}{f' ({taken} taken)' if taken else ''}{f': **{differing} differ**' if differing else ''}"
 
 
 def swept(path: Path) -> Evidence:
