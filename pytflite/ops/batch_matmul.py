@@ -9,7 +9,7 @@ int32 output: the products of the codes themselves, without zero points.
 Float32: products are summed one by one.
 Hybrid (float32 lhs, int8 rhs): each row of lhs is quantized on arrival, multiplied as integers and scaled back.
 
-Source: ``batch_matmul.cc``, ``reference/batch_matmul.h``.
+Source: ``batch_matmul.cc``, ``reference/batch_matmul.h``; ``VisitBatchMatMulNode`` of ``xnnpack_delegate.cc``.
 """
 
 from __future__ import annotations
@@ -21,11 +21,12 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from pytflite.arithmetic.epilogue import QuantizedEpilogue
-from pytflite.arithmetic.hybrid import quantize_rows
+from pytflite.arithmetic.epilogue import FloatEpilogue, QuantizedEpilogue
+from pytflite.arithmetic.hybrid import quantize_rows, quantize_rows_half_even
 from pytflite.ops._api import Node, Op, Shape
 from pytflite.ops._shared.hybrid import row_sums
-from pytflite.ops._shared.products import float_products, integer_products
+from pytflite.ops._shared.hybrid_fused import FusedHybridParams, scaled_back
+from pytflite.ops._shared.products import add_fused_products, float_products, integer_products
 from pytflite.schema.enums import BuiltinOperator
 from pytflite.schema.tables import BatchMatMulOptions
 
@@ -84,6 +85,18 @@ class HybridParams(NamedTuple):
     slots: Slots
 
 
+class FusedParams(NamedTuple):
+    """What the hybrid rule with fused multiply-adds is given.
+
+    Attributes:
+        adjoint: which matrices are given transposed.
+        sums: what becomes of a sum of products.
+    """
+
+    adjoint: Adjoint
+    sums: FusedHybridParams
+
+
 @OP.shapes
 def shapes(node: Node) -> list[Shape]:
     """Broadcast batch dimensions, rows, columns."""
@@ -133,6 +146,13 @@ def own_rows_params(node: Node) -> HybridParams:
     return hybrid_params(node)._replace(slots=own_slots)
 
 
+def fused_params(node: Node) -> FusedParams:
+    """Params of the hybrid rule with fused multiply-adds."""
+    scales = np.broadcast_to(node["rhs"].scales, node["output"].shape[-1:])
+    unlimited = FloatEpilogue(np.float32(-np.inf), np.float32(np.inf))
+    return FusedParams(adjoint_of(node), FusedHybridParams(node["output"].shape, scales, unlimited))
+
+
 def rhs_codes_params(node: Node) -> BatchMatMulParams:
     """Params of the int8 rule that takes the codes of rhs as they are, whatever its zero point."""
     return quantized_params(np.int32)(node)._replace(rhs_offset=np.int32(0))
@@ -161,6 +181,16 @@ def define_float(lhs: Array, rhs: Array, p: Adjoint) -> Array:
     return float_products(*matrices(lhs, rhs, p))
 
 
+@OP.rule("float32_fused", "f32 f32 -> f32", params=adjoint_of, by_name=True)
+def define_fused(lhs: Array, rhs: Array, p: Adjoint) -> Array:
+    """Sums in order of depth: each product is added, then rounded."""
+    left, right = matrices(lhs, rhs, p)
+    batch = np.broadcast_shapes(left.shape[:-2], right.shape[:-2])
+    total = np.zeros((*batch, left.shape[-2], right.shape[-2]), np.float32)
+    add_fused_products(total, left, right)
+    return total
+
+
 @OP.rule(
     "hybrid",
     "f32 i8 -> f32",
@@ -182,6 +212,18 @@ def define_hybrid(lhs: Array, rhs: Array, p: HybridParams) -> Stages:
     accumulator = integer_products(rows.codes.reshape(left.shape), right).astype(np.float32) - sums * zero_point
     yield "accumulator", accumulator
     yield "output", accumulator * (rows.scale.reshape(per_row)[row_slots] * p.rhs_scale) + np.float32(0)
+
+
+@OP.rule("hybrid_fused", "f32 i8 -> f32", params=fused_params, by_name=True)
+def define_hybrid_fused(lhs: Array, rhs: Array, p: FusedParams) -> Stages:
+    """Quantize rows, half to even, multiply as integers, scale back in one."""
+    left, right = matrices(lhs, rhs, p.adjoint)
+    rows = quantize_rows_half_even(left.reshape(math.prod(left.shape[:-1]), left.shape[-1]))
+    yield "quantized_lhs", rows.codes.reshape(left.shape)
+    codes = (rows.codes - rows.zero_point[:, np.newaxis]).reshape(left.shape)
+    accumulator = integer_products(codes, right)
+    yield "accumulator", accumulator
+    yield "output", scaled_back(accumulator, rows.scale.reshape(*left.shape[:-1], 1), None, p.sums)
 
 
 def matrices(lhs: Array, rhs: Array, adjoint: Adjoint) -> tuple[Array, Array]:

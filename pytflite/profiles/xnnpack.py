@@ -3,7 +3,7 @@
 The delegate takes nodes one by one; what it leaves runs as in `optimized`. Listed here is what it takes of the
 operators whose numbers change by that. It takes others, too, that only move or compare data.
 
-Floats: convolutions and FULLY_CONNECTED are exact for CPUs with fused multiply-add (compared on AVX2; on the first
+Floats: convolutions, FULLY_CONNECTED and BATCH_MATMUL are exact for CPUs with fused multiply-add (compared on AVX2; on the first
 generation of AMD's Zen, XNNPACK adds products in another order). What else it takes of floats is computed here as in
 `optimized`: XNNPACK's polynomials for exp, tanh and the like, and its order of sums, lead to numbers within 1e-6 of the
 largest in a tensor. While it runs, the CPU takes subnormal numbers for zeros; here they are numbers.
@@ -24,6 +24,7 @@ from pytflite.profiles.xnnpack_conditions import (
     PLAIN_RHS,
     RESIZED,
     SCALE_PER_UNIT,
+    SCALES_OF_COLUMNS,
     SLOPES,
     SOME_AXES,
     SUMMANDS,
@@ -39,10 +40,11 @@ FLOAT_ROWS = (
     Takes(("f32 i8 f32? -> f32",), "filter bias", (FUSED, MATRIX, PLAIN_FILTER)),
     Takes(("f32 i4 f32? -> f32",), "filter bias", (FUSED, MATRIX, PLAIN_FILTER, depth_of(2))),
 )
+FLOAT_MATRICES = (Takes(("f32 f32 -> f32",)), Takes(("f32 i8 -> f32",), "rhs", (SCALES_OF_COLUMNS,)))
 
 TAKES = {
     "ADD": (Takes(SAME, conditions=SUMMANDS),),
-    "BATCH_MATMUL": (Takes(("i8 i8 -> i8",), conditions=(PLAIN_RHS,)),),
+    "BATCH_MATMUL": (Takes(("i8 i8 -> i8",), conditions=(PLAIN_RHS,)), *FLOAT_MATRICES),
     "CONV_2D": (
         Takes(("i8 i8 i32 -> i8", "u8 u8 i32 -> u8", "f32 f32 f32 -> f32"), "filter bias", (*IMAGES, VECTOR_BIAS)),
         Takes(("f32 i8 f32 -> f32",), "filter bias", (*IMAGES, VECTOR_BIAS)),
@@ -92,6 +94,7 @@ DELEGATED: Profile = OPTIMIZED.override(
     clamp="half_even",
     recipes={
         "ADD": run("shared_shift", evidence="xnn_init_qs8_add_minmax_params (src/microparams-init.c)"),
+        "BATCH_MATMUL": FMA,
         "CONV_2D": FMA,
         "CONV_2D/int8": FP32,
         "CONV_2D/uint8": FP32,
@@ -133,7 +136,7 @@ HALF_AWAY_SCALE = run("float_scale_half_away", evidence="sums and means of that 
 
 TAKES_TF2_21 = {
     **TAKES,
-    "BATCH_MATMUL": (Takes(("i8 i8 -> i8",), conditions=(per_tensor("rhs"),)),),
+    "BATCH_MATMUL": (Takes(("i8 i8 -> i8",), conditions=(per_tensor("rhs"),)), *FLOAT_MATRICES),
     "FULLY_CONNECTED": (
         Takes(("i8 i8 i32? -> i8",), "filter bias", (FUSED,)),
         Takes(("u8 u8 i32? -> u8",), "filter bias", (FUSED,)),
@@ -154,7 +157,9 @@ XNNPACK_TF2_21: Profile = XNNPACK.override(
             "xnnpack@tf2.21, nodes taken",
             reproduces="XNNPACK as in tf.lite 2.21",
             recipes={
-                "BATCH_MATMUL": run("int8_rhs_codes", evidence="the zero point of rhs is forgotten in that version"),
+                "BATCH_MATMUL": run(
+                    *FMA.rules, "int8_rhs_codes", evidence="the zero point of rhs is forgotten in that version"
+                ),
                 "ELU": HALF_AWAY_TABLE,
                 "FULLY_CONNECTED": run(
                     *FMA.rules, "int8_filter_codes", evidence="the zero point of filter is forgotten in that version"

@@ -59,6 +59,13 @@ def overlaps(node: Any) -> bool:
     return bool(options.padding.name != "SAME" or (height >= options.stride_h and width >= options.stride_w))
 
 
+def has_scales_of_columns(node: Any) -> bool:
+    """Whether rhs of BATCH_MATMUL has one scale, or one per column."""
+    rhs, adj_y = node["rhs"], node.options.adj_y
+    columns = len(rhs.shape) - (2 if adj_y else 1)
+    return bool(rhs.is_quantized and (rhs.scales.size == 1 or rhs.tensor.quantization.quantized_dimension == columns))
+
+
 SYMMETRIC_FILTER = Condition("filter has zero point 0", lambda node: not node["filter"].zero_points.any())
 PLAIN_FILTER = Condition(
     "filter is neither sparse nor quantized in blocks",
@@ -91,6 +98,7 @@ PLAIN_RHS = Condition(
     "rhs has one scale and zero point 0",
     lambda node: not node["rhs"].zero_points.any() and node["rhs"].scales.size == 1,
 )
+SCALES_OF_COLUMNS = Condition("the scales of rhs, if several, are those of columns", has_scales_of_columns)
 PAIR = (rank("input1", 0, 6), rank("input2", 0, 6))
 ELEMENTS = rank("input", 0, 6)
 RESIZED = (rank("input", 4, 4), rank("output", 4, 4), per_tensor("input", "output"))

@@ -50,6 +50,11 @@ class Undefined(NamedTuple):
 
 VECTORS = ("optimized", "xnnpack")
 UNDEFINED = {
+    "BATCH_MATMUL": Undefined(
+        "with a hybrid rhs that is computed: XNNPACK reads it before it is there",
+        ("xnnpack",),
+        lambda inputs, _: inputs[0].type != inputs[1].type and not inputs[1].buffer,
+    ),
     "DEPTHWISE_CONV_2D": Undefined(
         "without a bias: it is read all the same", VECTORS, lambda inputs, _: len(inputs) < 3
     ),

@@ -18,6 +18,7 @@ from pytflite.schema.tables import DepthwiseConv2DOptions
 from pytflite.tools.oracle import first_difference
 from tests.ops.convolutions import convolution_case
 from tests.ops.harness import HAS_LITERT, HAS_NUMBA, Case, evaluate, real
+from tests.ops.test_batch_matmul import matrix_product
 from tests.ops.test_conv_2d import convolution
 from tests.ops.test_fully_connected import full_connection
 from tests.profiles.sweep import shaped
@@ -29,6 +30,7 @@ SEEDS = st.integers(0, 2**32)
 STRIDES = st.sampled_from([(1, 1), (2, 2), (1, 2)])
 DILATIONS = st.sampled_from([(1, 1), (1, 1), (2, 1)])
 SIZES = st.tuples(st.integers(9, 14), st.integers(9, 14))
+BATCHES = st.sampled_from([((), ()), ((2,), (2,)), ((3, 1), (2,)), ((1,), (3,)), ((2, 3), (3,)), ((2, 1), (1, 3))])
 FILTERS = st.sampled_from([(1, 1), (3, 3), (2, 3), (5, 5), (1, 7), (4, 1), (6, 5)])
 
 
@@ -126,6 +128,29 @@ def test_hybrid_full_connections(kind: str, seed: int, rows: int, depth: int, da
 )
 def test_hybrid_convolutions(**parameters: Any) -> None:
     agree(convolution("hybrid_int8", **parameters))
+
+
+@settings(max_examples=30, deadline=None)
+@given(SEEDS, st.integers(1, 5), st.integers(1, 60), st.integers(1, 30), BATCHES, st.data())
+def test_matrices(
+    seed: int, rows: int, depth: int, columns: int, batch: tuple[tuple[int, ...], tuple[int, ...]], data: st.DataObject
+) -> None:
+    kind = data.draw(st.sampled_from(["float32", "hybrid"]))
+    agree(
+        matrix_product(
+            kind,
+            seed,
+            batch=batch,
+            rows=rows,
+            depth=depth,
+            columns=columns,
+            constant=kind == "hybrid" or data.draw(st.booleans()),
+            per_axis=data.draw(st.booleans()),
+            adj_x=data.draw(st.booleans()),
+            adj_y=data.draw(st.booleans()),
+            asymmetric_quantize_inputs=data.draw(st.booleans()),
+        )
+    )
 
 
 def test_infinities_pass_where_there_is_no_activation() -> None:

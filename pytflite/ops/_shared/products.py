@@ -59,7 +59,7 @@ def add_fused_products(total: Array, left: Array, right: Array) -> None:
     Args:
         total: (..., columns).
         left: (..., depth).
-        right: (columns, depth).
+        right: (..., columns, depth).
     """
     for k in range(left.shape[-1]):
-        total[...] = fused_multiply_add(left[..., k : k + 1], right[:, k], total)
+        total[...] = fused_multiply_add(left[..., k : k + 1], right[..., np.newaxis, :, k], total)
