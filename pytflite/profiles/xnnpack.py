@@ -3,10 +3,10 @@
 The delegate takes nodes one by one; what it leaves runs as in `optimized`. Listed here is what it takes of the
 operators whose numbers change by that. It takes others, too, that only move or compare data.
 
-Floats: convolutions, FULLY_CONNECTED and BATCH_MATMUL are exact for CPUs with fused multiply-add (compared on AVX2; on the first
-generation of AMD's Zen, XNNPACK adds products in another order). What else it takes of floats is computed here as in
-`optimized`: XNNPACK's polynomials for exp, tanh and the like, and its order of sums, lead to numbers within 1e-6 of the
-largest in a tensor. While it runs, the CPU takes subnormal numbers for zeros; here they are numbers.
+Floats: convolutions, FULLY_CONNECTED and BATCH_MATMUL are exact for CPUs with fused multiply-add (compared on AVX2; on
+the first generation of AMD's Zen, XNNPACK adds products in another order). What else it takes of floats is computed
+here as in `optimized`: XNNPACK's polynomials for exp, tanh and the like, and its order of sums, lead to numbers within
+1e-6 of the largest in a tensor. While it runs, the CPU takes subnormal numbers for zeros; here they are numbers.
 """
 
 from pytflite.profiles.base import Profile, requantize, run
