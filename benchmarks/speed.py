@@ -31,7 +31,7 @@ from pytflite.model.read import read
 from pytflite.plan.prepare import Plan, prepare
 from pytflite.profiles import REFERENCE
 from pytflite.runtime.engine.engine import Engine
-from pytflite.runtime.engine.pool import Pool
+from pytflite.runtime.interpreter import Interpreter as PytfliteInterpreter
 from pytflite.runtime.session import Session
 from pytflite.tools.bench import most_gmacs, random_inputs
 from pytflite.tools.describe import describe
@@ -81,6 +81,15 @@ def padded(array: Array) -> Array:
     copy: Array = aligned(array.nbytes).view(array.dtype).reshape(array.shape)
     copy[...] = array
     return copy
+
+
+def pytflite(path: Path, inputs: dict[int, Array], threads: int = 1) -> PytfliteInterpreter:
+    """Our interpreter, ready to be invoked."""
+    interpreter = PytfliteInterpreter(path, num_threads=threads, profile=REFERENCE)
+    interpreter.allocate_tensors()
+    for index, array in inputs.items():
+        interpreter.set_tensor(index, array)
+    return interpreter
 
 
 def litert(path: Path, inputs: dict[int, Array], threads: int = 1, **options: Any) -> Interpreter:
@@ -144,10 +153,7 @@ def measure(path: Path, rounds: int, threads: list[int], peak: dict[int, float])
     resolvers = OpResolverType.BUILTIN_REF, OpResolverType.BUILTIN_WITHOUT_DEFAULT_DELEGATES
     contenders: dict[str, Callable[[], None]] = {}
     for count in threads:
-        session = Session(plan, pool=Pool(count))
-        for index, array in inputs.items():
-            session.set(index, array)
-        contenders[f"pytflite {count}"] = session.invoke
+        contenders[f"pytflite {count}"] = pytflite(path, inputs, count).invoke
         contenders[f"xnnpack {count}"] = litert(path, inputs, count).invoke
     for name, resolver in zip(("reference", "optimized"), resolvers, strict=True):
         contenders[name] = litert(path, inputs, experimental_op_resolver_type=resolver).invoke

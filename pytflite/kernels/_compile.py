@@ -71,8 +71,8 @@ def helper(function: Callable[..., Any]) -> Callable[..., Any]:
 
 
 @global_compiler_lock
-def object_code(function: Callable[..., None]) -> tuple[str, list[str], bytes]:
-    """Compile ``void(int64, int64, int64, int64)`` to be called by address, with the options of `kernel`.
+def object_code(function: Callable[..., Any]) -> tuple[str, list[str], bytes]:
+    """Compile a function of four int64, which gives nothing or an int64, to be called by address; as `kernel` does.
 
     It must not raise: nobody would hear of it.
 
@@ -85,14 +85,15 @@ def object_code(function: Callable[..., None]) -> tuple[str, list[str], bytes]:
     flags.no_cpython_wrapper = flags.no_cfunc_wrapper = flags.no_compile = True
     typing, target = cpu_target.typing_context, cpu_target.target_context
     arguments = (types.int64,) * 4
-    compiled: Any = compiler.compile_extra(typing, target, function, arguments, types.void, flags, {})  # type: ignore[no-untyped-call]
+    compiled: Any = compiler.compile_extra(typing, target, function, arguments, None, flags, {})  # type: ignore[no-untyped-call]
     library, inner = compiled.library, compiled.fndesc
-    module = library.create_ir_module("entry")
-    entry = ir.Function(module, ir.FunctionType(ir.VoidType(), [ir.IntType(64)] * 4), f"entry.{inner.mangled_name}")
+    module, returns = library.create_ir_module("entry"), inner.restype == types.int64
+    result_type = ir.IntType(64) if returns else ir.VoidType()
+    entry = ir.Function(module, ir.FunctionType(result_type, [ir.IntType(64)] * 4), f"entry.{inner.mangled_name}")
     body = ir.IRBuilder(entry.append_basic_block())
     declared = target.declare_function(module, inner)
-    target.call_conv.call_function(body, declared, types.void, arguments, entry.args)
-    body.ret_void()
+    _, result = target.call_conv.call_function(body, declared, inner.restype, arguments, entry.args)
+    body.ret(result) if returns else body.ret_void()
     library.add_ir_module(module)
     code = library._final_module
     for linked in dict.fromkeys(library._linking_libraries):

@@ -114,9 +114,7 @@ class SignatureRunner:
                 raise ArgumentError(
                     f"Invalid Input name ({name}) for SignatureDef. Accepted: {', '.join(self._inputs)}."
                 )
-            self._wrapper.ResizeInputTensor(
-                self._inputs[name], np.array(value.shape, np.int32), False, self._subgraph_index
-            )
+            self._wrapper.fit(self._inputs[name], value.shape, self._subgraph_index)
         self._wrapper.AllocateTensors(self._subgraph_index)
         for name, value in values.items():
             self._wrapper.SetTensor(self._inputs[name], value, self._subgraph_index)

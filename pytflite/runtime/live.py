@@ -20,18 +20,17 @@ class _Owner:
 
 
 class LiveViews:
-    """Hands out views and knows whether any is alive."""
+    """Hands out views and knows which are alive.
+
+    Attributes:
+        alive: not empty if somebody still holds a view.
+    """
 
     def __init__(self) -> None:
-        self._owners: weakref.WeakSet[_Owner] = weakref.WeakSet()
+        self.alive: set[weakref.ref[_Owner]] = set()
 
     def view(self, array: Array) -> Array:
         """A writeable view of an array, counted until it and all its slices are gone."""
         owner = _Owner(array)
-        self._owners.add(owner)
+        self.alive.add(weakref.ref(owner, self.alive.discard))
         return np.asarray(owner)
-
-    @property
-    def any_alive(self) -> bool:
-        """Whether somebody still holds a view."""
-        return len(self._owners) > 0

@@ -121,7 +121,7 @@ class LoadedModel:
         values = {name: self._checked(name, tensor, value, as_float) for name, tensor, value in _bind(entry, inputs)}
         wrapper, at = self._wrapper, entry.subgraph
         for name, value in values.items():
-            wrapper.ResizeInputTensor(entry.inputs[name].index, np.array(value.shape, np.int32), False, at)
+            wrapper.fit(entry.inputs[name].index, value.shape, at)
         wrapper.AllocateTensors(at)
         for name, value in values.items():
             wrapper.SetTensor(entry.inputs[name].index, value, at)
@@ -200,16 +200,20 @@ def _names(graph: Subgraph, indices: tuple[int, ...]) -> dict[str, int]:
 
 
 def _bind(entry: Entry, inputs: Any) -> list[tuple[str, Tensor, npt.ArrayLike]]:
-    accepted = ", ".join(f"'{name}'" for name in entry.inputs) or "none"
     if inputs is None:
         inputs = {}
     if not isinstance(inputs, Mapping):
         if len(entry.inputs) != 1:
-            raise ArgumentError(f"The model has {len(entry.inputs)} inputs: pass a dictionary with {accepted}.")
+            raise ArgumentError(f"The model has {len(entry.inputs)} inputs: pass a dictionary with {_accepted(entry)}.")
         inputs = {next(iter(entry.inputs)): inputs}
-    by_tensor = {tensor.name: name for name, tensor in entry.inputs.items()}
-    renamed = {name if name in entry.inputs else by_tensor.get(name, name): value for name, value in inputs.items()}
-    if set(renamed) != set(entry.inputs):
-        wrong = sorted(set(renamed) ^ set(entry.inputs))
-        raise ArgumentError(f"Inputs {wrong} are missing or unknown. Accepted: {accepted}.")
-    return [(name, entry.inputs[name], value) for name, value in renamed.items()]
+    if inputs.keys() != entry.inputs.keys():
+        by_tensor = {tensor.name: name for name, tensor in entry.inputs.items()}
+        inputs = {name if name in entry.inputs else by_tensor.get(name, name): value for name, value in inputs.items()}
+    if inputs.keys() != entry.inputs.keys():
+        wrong = sorted(inputs.keys() ^ entry.inputs.keys())
+        raise ArgumentError(f"Inputs {wrong} are missing or unknown. Accepted: {_accepted(entry)}.")
+    return [(name, entry.inputs[name], value) for name, value in inputs.items()]
+
+
+def _accepted(entry: Entry) -> str:
+    return ", ".join(f"'{name}'" for name in entry.inputs) or "none"

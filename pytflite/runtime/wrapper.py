@@ -163,14 +163,19 @@ class InterpreterWrapper:
                     f"Attempting to resize dimension {dimension} of tensor {i} with value {known} to {wanted}. "
                     "ResizeInputTensorStrict only allows mutating unknown dimensions identified by -1."
                 )
+        self.fit(tensor.index, shape, subgraph_index)
+
+    def fit(self, i: int, shape: Shape, subgraph_index: int) -> None:
+        """`ResizeInputTensor`, not strict, in fewer words."""
+        self.ensure_safe()
         subject = self._subject(subgraph_index)
-        if self._shape(subject, tensor) != shape:
-            subject.shapes[tensor.index] = shape
+        if self._shape(subject, self._tensor(i, subgraph_index)) != shape:
+            subject.shapes[i] = shape
             subject.is_ready = False
 
     def ensure_safe(self) -> None:
         """Refuse to go on while somebody holds a live view of a tensor (StateError)."""
-        if self._live.any_alive:
+        if self._live.alive:
             raise StateError(
                 "There is at least 1 reference to internal data in the interpreter in the form of a numpy array or "
                 "slice. Be sure to only hold the function returned from tensor() if you are using raw data access."
@@ -204,12 +209,13 @@ class InterpreterWrapper:
                 f"Cannot set tensor: Dimension mismatch. Got {array.ndim} but expected {len(shape)} for input {i}. "
                 f"Tensor '{tensor.name}' has shape {list(shape)}."
             )
-        for dimension, (got, expected) in enumerate(zip(array.shape, shape, strict=True)):
-            if got != expected:
-                raise ArgumentError(
-                    f"Cannot set tensor: Dimension mismatch. Got {got} but expected {expected} for dimension "
-                    f"{dimension} of input {i}. Tensor '{tensor.name}' has shape {list(shape)}."
-                )
+        if array.shape != shape:
+            sizes = enumerate(zip(array.shape, shape, strict=True))
+            dimension, (got, expected) = next((d, pair) for d, pair in sizes if pair[0] != pair[1])
+            raise ArgumentError(
+                f"Cannot set tensor: Dimension mismatch. Got {got} but expected {expected} for dimension "
+                f"{dimension} of input {i}. Tensor '{tensor.name}' has shape {list(shape)}."
+            )
         session.set(tensor.index, array)
 
     def GetTensor(self, i: int, subgraph_index: int = 0) -> Array:

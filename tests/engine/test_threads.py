@@ -17,7 +17,7 @@ pytest.importorskip("numba", reason="numba is not installed: the definitions run
 from pytflite.build import ModelBuilder
 from pytflite.errors import ArgumentError
 from pytflite.kernels.engine.buffers import aligned
-from pytflite.kernels.engine.program import kernel
+from pytflite.kernels.engine.program import with_arguments
 from pytflite.model.types import Model
 from pytflite.runtime.engine.engine import Fallback
 from pytflite.runtime.interpreter import Interpreter
@@ -122,9 +122,9 @@ def test_compiled_code_lets_other_python_threads_run() -> None:
     shared = aligned(512).view(np.int64)
 
     def wait_for_work() -> None:
-        join = kernel(("join",))
+        join = with_arguments(("join",), shared.ctypes.data, 1, 500_000, 0)
         about.set()
-        join(shared.ctypes.data, 1, 500_000, 0)
+        join(None)
         finished[0] = True
 
     thread = threading.Thread(target=wait_for_work)
@@ -150,18 +150,19 @@ def test_threads_sleep_when_there_is_nothing_to_do(model: Model) -> None:
 
 
 def test_threads_end_with_their_interpreter(model: Model) -> None:
-    def ours() -> int:
-        return sum(thread.name.startswith("pytflite-") for thread in threading.enumerate())
+    before = set(threading.enumerate())
 
-    before = ours()
+    def new() -> int:
+        return sum(thread.name.startswith("pytflite-") for thread in set(threading.enumerate()) - before)
+
     loaded = load(model, threads=3)
     outputs(loaded, 0)
-    assert ours() == before + 2
+    assert new() == 2
     del loaded
     end = time.monotonic() + 10
-    while ours() > before and time.monotonic() < end:
+    while new() and time.monotonic() < end:
         time.sleep(0.01)
-    assert ours() == before
+    assert not new()
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="processes do not fork here")

@@ -20,12 +20,14 @@ from llvmlite import ir
 from numba import types
 
 from pytflite.kernels._compile import helper
-from pytflite.kernels.engine._ir import call, constant, i32, i64
+from pytflite.kernels.engine._ir import call, constant, i32, i64, load
 from pytflite.kernels.engine.memory import emitted, put_word, word
 from pytflite.kernels.engine.words import COUNT, DONE, ENTRY, PROGRAM, SCRATCH, TICKET
 
 PARTS = 0xFFFFFFFF
 """The bits of a ticket that stand for parts."""
+
+KERNEL = ir.FunctionType(ir.VoidType(), [i64] * 4)
 
 PAUSES = 200
 """How often to look again before another thread is let onto the processor: some microseconds."""
@@ -110,11 +112,25 @@ def call_kernel(typing: Any, kernel: Any, block: Any, scratch: Any, part: Any, p
     """Call the kernel at an address."""
 
     def emit(context: Any, b: Any, signature: Any, arguments: Any) -> Any:
-        signature_of_kernels = ir.FunctionType(ir.VoidType(), [i64] * 4)
-        b.call(b.inttoptr(arguments[0], signature_of_kernels.as_pointer()), arguments[1:])
+        b.call(b.inttoptr(arguments[0], KERNEL.as_pointer()), arguments[1:])
         return context.get_dummy_value()
 
     return types.void(*[types.int64] * 5), emit
+
+
+@emitted
+def call_without_gil(typing: Any, words: Any) -> Any:
+    """Call a kernel from Python with the arguments in an object of bytes, without the GIL: the number 0, an object."""
+
+    def emit(context: Any, b: Any, signature: Any, arguments: Any) -> Any:
+        words = call(b, "PyBytes_AsString", i64, arguments)
+        kernel, *own = [load(b, words, i64, 8 * k, align=8) for k in range(5)]
+        state = call(b, "PyEval_SaveThread", i64, [])
+        b.call(b.inttoptr(kernel, KERNEL.as_pointer()), own)
+        call(b, "PyEval_RestoreThread", ir.VoidType(), [state])
+        return call(b, "PyLong_FromLong", i64, [constant(i64, 0)])
+
+    return types.int64(types.int64), emit
 
 
 @helper
@@ -155,12 +171,12 @@ def work(shared: Any, thread: Any, patience: Any) -> None:
 
 
 def make_run() -> Callable[..., None]:
-    """Run a program, alone. Arguments: the program, the number of its calls, scratch memory, 0."""
+    """Run a program, alone. Arguments: shared words, the program, the number of its calls, 0."""
 
-    def run(program: Any, count: Any, scratch: Any, unused: Any) -> None:
+    def run(shared: Any, program: Any, count: Any, unused: Any) -> None:
         for i in range(count):
             entry = program + 8 * ENTRY * i
-            call_kernel(word(entry, 0), word(entry, 1), scratch, 0, 1)
+            call_kernel(word(entry, 0), word(entry, 1), word(shared, SCRATCH), 0, 1)
 
     return run
 
@@ -187,8 +203,22 @@ def make_join() -> Callable[..., None]:
     return join
 
 
-MAKERS: dict[str, Callable[..., Callable[..., None]]] = {
+def make_method() -> Callable[..., int]:
+    """What C calls a PyCFunction, for METH_O: calls a kernel, and returns 0.
+
+    Arguments: an object of bytes with the address of the kernel and its four arguments; what Python gives, unused.
+    """
+
+    def method(words: Any, given: Any, unused1: Any, unused2: Any) -> int:
+        zero: int = call_without_gil(words)
+        return zero
+
+    return method
+
+
+MAKERS: dict[str, Callable[..., Callable[..., Any]]] = {
     "run": make_run,
     "run_shared": make_run_shared,
     "join": make_join,
+    "method": make_method,
 }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 from pytflite.kernels._compile import object_code
 from pytflite.kernels.engine import (
@@ -23,7 +24,7 @@ from pytflite.kernels.engine import (
     small,
 )
 
-MAKERS: dict[str, Callable[..., Callable[..., None]]] = {
+MAKERS: dict[str, Callable[..., Callable[..., Any]]] = {
     "gemm": gemm.make,
     "depthwise": depthwise.make,
     "float_gemm": float_gemm.make,

@@ -7,8 +7,10 @@ compiled first (`makers`).
 from __future__ import annotations
 
 import ctypes
+import struct
 import sys
 from collections.abc import Callable, Iterable
+from functools import cache
 from typing import Any
 
 import llvmlite.binding as llvm
@@ -50,6 +52,37 @@ def kernel(key: Key) -> Callable[..., None]:
 def address(key: Key) -> int:
     """Where the code of a kernel begins, for as long as the process lives."""
     return ctypes.cast(kernel(key), ctypes.c_void_p).value or 0  # type: ignore[arg-type]
+
+
+class _MethodDef(ctypes.Structure):
+    """PyMethodDef of CPython's methodobject.h."""
+
+    _fields_ = (
+        ("name", ctypes.c_char_p),
+        ("function", ctypes.c_void_p),
+        ("flags", ctypes.c_int),
+        ("doc", ctypes.c_char_p),
+    )
+
+
+METH_O = 8
+
+
+@cache
+def _method() -> _MethodDef:
+    return _MethodDef(b"run", address(("method",)), METH_O, None)
+
+
+def with_arguments(key: Key, *arguments: int) -> Callable[[object], object]:
+    """A kernel and its four arguments as a function of something that it does not look at.
+
+    Calling it takes a tenth of the time that calling the kernel takes.
+    """
+    make = ctypes.pythonapi.PyCFunction_NewEx
+    make.restype, make.argtypes = ctypes.py_object, (ctypes.POINTER(_MethodDef), ctypes.py_object, ctypes.c_void_p)
+    words = struct.pack("5q", address(key), *arguments)
+    function: Callable[[object], object] = make(_method(), words, None)
+    return function
 
 
 def _tell(count: int, total: int) -> None:

@@ -38,24 +38,6 @@ Array = npt.NDArray[Any]
 Observer = Callable[[PreparedNode, Sequence[Array | None], Sequence[Array]], None]
 
 
-class Program(NamedTuple):
-    """Some calls in a row.
-
-    Attributes:
-        pool: runs them.
-        table: address of the program (`pytflite.kernels.engine.driver`).
-        calls: how many.
-    """
-
-    pool: Pool
-    table: int
-    calls: int
-
-    def __call__(self, machine: Machine) -> None:
-        """Run them."""
-        self.pool.run(self.table, self.calls)
-
-
 class Fallback(NamedTuple):
     """A node that runs by itself, its results copied to where the others look for them.
 
@@ -187,14 +169,14 @@ class Engine:
             word[0] = 0
         return bool(failed)
 
-    def _program(self, calls: Sequence[Call]) -> Program:
+    def _program(self, calls: Sequence[Call]) -> Callable[[Machine], object]:
         table = aligned(8 * ENTRY * len(calls)).view(np.int64).reshape(-1, ENTRY)
         for entry, call in zip(table, calls, strict=True):
             block, parts = call.block(), min(call.parts, self._pool.threads)
             entry[:] = address(call.kernel), block.ctypes.data, (1 << parts) - 1, parts
             self._keep += [block, call.words]
         self._keep.append(table)
-        return Program(self._pool, table.ctypes.data, len(calls))
+        return self._pool.program(table.ctypes.data, len(calls))
 
 
 def _fold(node: PreparedNode, places: dict[int, Operand]) -> bool:

@@ -52,59 +52,65 @@ class Pool:
     def __init__(self, threads: int = 1) -> None:
         self.threads = min(threads, MOST_THREADS)
         self._scratch = 0
+        self._shared = aligned(8 * (SCRATCH + MOST_THREADS)).view(np.int64)
         self._forget()
         _POOLS.add(self)
 
     def _forget(self) -> None:
         self.lock = threading.RLock()
         self._workers: list[Worker] = []
-        self._shared = aligned(8 * (SCRATCH + MOST_THREADS)).view(np.int64)
-        self._meeting = self._shared.ctypes.data
+        self._shared[:] = 0
         self._allocate()
 
     def _allocate(self) -> None:
         self._memory = [aligned(self._scratch) for _ in range(self.threads)]
-        addresses = [part.ctypes.data for part in self._memory]
-        self._shared[SCRATCH : SCRATCH + self.threads] = addresses
-        self._own = addresses[0]
+        self._shared[SCRATCH : SCRATCH + self.threads] = [part.ctypes.data for part in self._memory]
 
     def reserve(self, scratch: int) -> None:
         """Have at least so many bytes of scratch memory for every thread."""
-        from pytflite.kernels.engine.program import kernel
-
         with self.lock:
-            if self.threads == 1:
-                self._alone = kernel(("run",))
-            else:
-                self._together, self._join = kernel(("run_shared",)), kernel(("join",))
             if scratch > self._scratch:
                 self._scratch = scratch
                 self._allocate()
 
-    def run(self, table: int, count: int) -> None:
-        """Run a program: see `pytflite.kernels.engine.driver`; the lock must be held.
+    def program(self, table: int, count: int) -> Callable[[object], object]:
+        """A program (`pytflite.kernels.engine.driver`), ready to be run while the lock is held.
 
         Args:
             table: its address.
             count: how many calls it has.
+
+        Returns:
+            A function that runs it, whatever it is called with.
         """
+        from pytflite.kernels.engine.program import with_arguments
+
+        run = with_arguments(("run" if self.threads == 1 else "run_shared",), self._shared.ctypes.data, table, count, 0)
         if self.threads == 1:
-            self._alone(table, count, self._own, 0)
-            return
+            return run
+
+        def run_together(machine: object) -> None:
+            self._wake()
+            run(machine)
+
+        return run_together
+
+    def _wake(self) -> None:
         if not self._workers:
             self._start()
         for worker in self._workers:
             if worker.asleep:
                 worker.asleep.clear()
                 worker.bed.release()
-        self._together(self._meeting, table, count, 0)
 
     def _start(self) -> None:
+        from pytflite.kernels.engine.program import kernel
+
         stop: list[bool] = []
         for number in range(1, self.threads):
             worker = Worker(number, threading.Lock(), [])
             worker.bed.acquire()
-            arguments = worker, self._join, self._shared, stop
+            arguments = worker, kernel(("join",)), self._shared, stop
             thread = threading.Thread(target=_help, args=arguments, name=f"pytflite-{number}", daemon=True)
             self._workers.append(worker)
             with contextlib.suppress(RuntimeError):  # no more threads can be had: the others do its share
