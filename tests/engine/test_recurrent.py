@@ -1,4 +1,4 @@
-"""Operators that keep a state: run after run, bit for bit."""
+"""Operators of int8 that keep a state: run after run, bit for bit."""
 
 from __future__ import annotations
 
@@ -32,23 +32,6 @@ from tests.ops.test_unidirectional_sequence_lstm import lstm, lstms
 def test_lstm(**parameters: Any) -> None:
     subject = lstm("int8", **parameters)
     assert agree(subject.model, subject.inputs[0]).bound == {0}
-
-
-@settings(max_examples=30, deadline=None)
-@given(
-    seed=st.integers(0, 2**32),
-    batch=st.integers(1, 3),
-    time=st.integers(1, 4),
-    inputs=st.integers(1, 40),
-    cells=st.integers(2, 40),
-    cifg=st.booleans(),
-    cell_clip=st.sampled_from([0.0, 0.3]),
-    time_major=st.booleans(),
-)
-def test_float_lstm(**parameters: Any) -> None:
-    subject = lstm("float32", **parameters)
-    together = parameters["time_major"] and parameters["batch"] > 1
-    assert agree(subject.model, subject.inputs[0]).bound == (set() if together else {0})
 
 
 @settings(max_examples=20, deadline=None)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from llvmlite import ir
@@ -87,3 +87,33 @@ class Loop:
         done = b.append_basic_block("done")
         b.cbranch(b.icmp_signed("<", following, stop), self._body, done)
         b.position_at_end(done)
+
+
+def counted(
+    b: Any, start: Any, step: int, stop: Any, carried: Sequence[Any], turn: Callable[[Any, list[Any]], Sequence[Any]]
+) -> list[Any]:
+    """What a loop over int64 carries along in the end; its body may never run.
+
+    Args:
+        b: the builder.
+        start: where the index begins.
+        step: by which it grows.
+        stop: it stays below.
+        carried: values before the first turn.
+        turn: emits the body: from the index and the values to the next values.
+    """
+    entry = b.block
+    head, body, done = (b.append_basic_block(name) for name in ("head", "body", "done"))
+    b.branch(head)
+    b.position_at_end(head)
+    index, phis = b.phi(i64), [b.phi(value.type) for value in carried]
+    b.cbranch(b.icmp_signed("<", index, stop), body, done)
+    b.position_at_end(body)
+    following = turn(index, phis)
+    after_turn = b.add(index, constant(i64, step)), *following
+    for phi, before, after in zip((index, *phis), (start, *carried), after_turn, strict=True):
+        phi.add_incoming(before, entry)
+        phi.add_incoming(after, b.block)
+    b.branch(head)
+    b.position_at_end(done)
+    return phis

@@ -40,6 +40,14 @@ def store_floats(b: Any, values: Any, address: Any, count: Any) -> None:
     b.position_at_end(done)
 
 
+def load_floats(b: Any, address: Any, count: Any, lanes: int = FLOATS) -> Any:
+    """A vector of which the first ``count`` floats are read, and no byte behind them."""
+    type = vector(f32, lanes)
+    mask = b.icmp_signed("<", ir.Constant(vector(i64, lanes), list(range(lanes))), splat(b, count, lanes))
+    source = b.inttoptr(address, type.as_pointer())
+    return call(b, f"llvm.masked.load.v{lanes}f32.p0", type, [source, constant(i32, 4), mask, constant(type, 0.0)])
+
+
 def multiply_add(b: Any, total: Any, left: Any, right: Any, *, fused: bool) -> Any:
     """``total + left * right``, with one rounding or with two."""
     if fused:

@@ -17,7 +17,7 @@ from pytflite.arithmetic.hybrid import GROUP
 from pytflite.kernels._compile import helper
 from pytflite.kernels.engine._ir import Loop, at, constant, f32, i64, load, splat, store, vector
 from pytflite.kernels.engine.epilogue import HEAD
-from pytflite.kernels.engine.float_vectors import clamp, store_floats
+from pytflite.kernels.engine.float_vectors import clamp, load_floats, store_floats
 from pytflite.kernels.engine.isa import LANES, int32s
 from pytflite.kernels.engine.memory import emitted, pointer, share, word
 from pytflite.kernels.engine.panels import (
@@ -141,7 +141,7 @@ def make_quantize(asymmetric: int) -> Callable[..., None]:
 
 @emitted(prefer_literal=True)
 def tile(
-    typing: Any, rows: Any, steps: Any, scale_step: Any,
+    typing: Any, rows: Any, steps: Any, scale_step: Any, adds: Any,
     panel: Any, stride: Any, weights: Any, pairs: Any, bounds: Any, scales: Any, output: Any, row_bytes: Any,
     count: Any,
 ) -> Any:  # fmt: skip
@@ -149,9 +149,10 @@ def tile(
 
     Args:
         typing: of numba.
-        rows: how many; a literal, as are the next two.
+        rows: how many; a literal, as are the next three.
         steps: 2 to multiply by the scale of the weights first and then by that of the row, 1 for their product.
         scale_step: bytes from the scale of a row to that of the next.
+        adds: whether to add to what the output is, in place of the bias; then ``rows`` is 1, so that none is met twice.
         panel: address of the first row.
         stride: bytes from row to row.
         weights: address of the block: two heads, then pairs of weights.
@@ -162,17 +163,17 @@ def tile(
         row_bytes: from row to row of the output.
         count: how many channels there are.
     """
-    literals = [value.literal_value for value in (rows, steps, scale_step)]
+    literals = [value.literal_value for value in (rows, steps, scale_step, adds)]
 
     def emit(context: Any, b: Any, signature: Any, arguments: Any) -> Any:
-        _emit_tile(b, *literals, *arguments[3:])
+        _emit_tile(b, *literals, *arguments[4:])
         return context.get_dummy_value()
 
-    return types.void(rows, steps, scale_step, *[types.int64] * 9), emit
+    return types.void(rows, steps, scale_step, adds, *[types.int64] * 9), emit
 
 
 def _emit_tile(
-    b: Any, rows: int, steps: int, scale_step: int,
+    b: Any, rows: int, steps: int, scale_step: int, adds: int,
     panel: Any, stride: Any, weights: Any, pairs: Any, bounds: Any, scales: Any, output: Any, row_bytes: Any,
     count: Any,
 ) -> None:  # fmt: skip
@@ -181,13 +182,15 @@ def _emit_tile(
         for v, total in enumerate(totals):
             exact = b.sitofp(b.sub(total, constant(int32s, -(1 << 31))), floats)
             head = at(b, weights, HEAD * v + 4 * LANES)
-            weight_scale, bias = load(b, head, floats), load(b, head, floats, 4 * LANES)
+            place = at(b, output, 4 * LANES * v)
+            weight_scale = load(b, head, floats)
+            left = b.sub(count, constant(i64, LANES * v))
+            start = load_floats(b, place, left, LANES) if adds else load(b, head, floats, 4 * LANES)
             if steps == 2:
                 real = b.fmul(b.fmul(exact, weight_scale), row_scale)
             else:
                 real = b.fmul(exact, b.fmul(row_scale, weight_scale))
-            left = b.sub(count, constant(i64, LANES * v))
-            store_floats(b, clamp(b, b.fadd(bias, real), bounds), at(b, output, 4 * LANES * v), left)
+            store_floats(b, clamp(b, b.fadd(start, real), bounds), place, left)
         output = b.add(output, row_bytes)
 
 
@@ -195,7 +198,7 @@ SCALES = GATHERS + 1
 """The word behind those of `panels`: address of the scales of rows."""
 
 
-def make(rows: int, steps: int, scale_step: int) -> Callable[..., None]:
+def make(rows: int, steps: int, scale_step: int, adds: int) -> Callable[..., None]:
     """A kernel with tiles of some rows; its block has the words of `panels`, `SCALES`, and at least ``rows`` rows."""
 
     def hybrid_gemm(p: Any, scratch: Any, part: Any, parts: Any) -> None:
@@ -220,7 +223,7 @@ def make(rows: int, steps: int, scale_step: int) -> Callable[..., None]:
                 while m < height:
                     row = min(m, height - rows)
                     tile(
-                        rows, steps, scale_step, panel + row * stride, stride, weights, pairs, word(p, FINISH),
+                        rows, steps, scale_step, adds, panel + row * stride, stride, weights, pairs, word(p, FINISH),
                         word(p, SCALES) + scale_step * (first + row), output + (first + row) * row_bytes, row_bytes,
                         word(p, CHANNELS) - channel,
                     )  # fmt: skip

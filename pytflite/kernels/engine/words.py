@@ -23,3 +23,15 @@ of each thread."""
 
 MOST_THREADS = 32
 """A ticket has as many bits for parts."""
+
+NEON, VECTOR, ROWS_OF_VECTOR, BLOCK = range(4)
+"""Orders of `float_lanes`. NEON: lanes one after the other, to what sums start with, then what is left over. Eigen's
+sums start with 0: of a matrix and a vector, where the even of four lanes are added first, and the odd ones; the same
+for several rows; and of blocks, where the first two are. For several rows what sums are added to comes after infinity
+has become the largest float."""
+
+LANE_VECTORS = {1: 4, 2: 4, 4: 2}
+"""Vectors of a tile of `float_lanes`, by lanes."""
+
+ACTIVATIONS = "NONE", "RELU", "RELU_N1_TO_1", "RELU6", "TANH", "SIGN_BIT"
+"""Fused activation functions as kernels of recurrent operators number them."""

@@ -21,6 +21,7 @@ from pytflite.runtime.engine import (  # noqa: F401
     elementwise,
     float_others,
     float_products,
+    float_recurrent,
     hybrid_products,
     movement,
     products,

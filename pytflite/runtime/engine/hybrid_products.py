@@ -69,8 +69,37 @@ def gemm(
         stride, height, width, 2 * pixel, 2 * pixel, *filter_size, *window, int(gathers), scales,
     ]  # fmt: skip
     parts = max(rows // tile_rows, len(blocks)) if rows * blocks.size > LEAST_PRODUCTS else 1
-    literals = tile_rows, steps, 4 if scales.size > 1 else 0
+    literals = tile_rows, steps, 4 if scales.size > 1 else 0, 0
     return Call(("hybrid_gemm", *literals), words, parts, panel_rows * stride + SLACK)
+
+
+def has_exact_sums(weights: Array) -> bool:
+    """Whether rows (channels, depth) of int8 weights are summed as numbers are, see `ops._shared.hybrid`."""
+    wraps = (row_sums(weights) != weights.sum(axis=1, dtype=np.int64)).any()
+    return not (wraps or (weights == -128).any())
+
+
+def scaled_products(
+    blocks: Array, bounds: Array, scales: Array, codes: Array, output: Array, *, adds: bool
+) -> Call:  # fmt: skip
+    """The call for rows of codes.
+
+    Args:
+        blocks: see `scaled_back`.
+        bounds: of the results.
+        scales: one for each row.
+        codes: (rows, depth).
+        output: (rows, channels), of which the last lie side by side.
+        adds: whether to add to what is there in place of the bias.
+    """
+    (rows, depth), channels = codes.shape, output.shape[1]
+    words = [
+        codes, output, blocks, rows, len(blocks), blocks.shape[1], depth, bounds, output.strides[0], channels, rows,
+        2 * depth, rows, 1, 2 * depth, 2 * depth, 1, 1, *Window(1, 1, 1, 1, 0, 0, rows, 1), 0, scales,
+    ]  # fmt: skip
+    parts = max(rows, len(blocks)) if rows * blocks.size > LEAST_PRODUCTS else 1
+    tile_rows = 1 if adds else min(rows, TILE_ROWS)
+    return Call(("hybrid_gemm", tile_rows, 1, 4, int(adds)), words, parts)
 
 
 @binder("CONV_2D", "hybrid", "hybrid_one_scale")
@@ -109,9 +138,8 @@ def fully_connected(node: PreparedNode, inputs: Sequence[Operand | None], output
     if not (constant and output.size and depth and p.activation in BOUNDS):
         return None
     weights, start = filter.array.view(np.int8), np.zeros(units, np.float32) if bias is None else bias.array
-    wraps = (row_sums(weights) != weights.sum(axis=1, dtype=np.int64)).any()
     blocks = scaled_back(weights, p.filter_scale, start)
-    if blocks is None or wraps or (weights == -128).any() or (np.signbit(start) & (start == 0)).any():
+    if blocks is None or not has_exact_sums(weights) or (np.signbit(start) & (start == 0)).any():
         return None
     rows = output.size // units
     read = input.array.reshape(-1)[: rows * depth]

@@ -1,4 +1,4 @@
-"""Binders of operators that keep a state: UNIDIRECTIONAL_SEQUENCE_LSTM of int8 and float32, SVDF of int8."""
+"""Binders of operators of int8 that keep a state: UNIDIRECTIONAL_SEQUENCE_LSTM and SVDF."""
 
 from __future__ import annotations
 
@@ -10,12 +10,10 @@ import numpy as np
 import numpy.typing as npt
 
 from pytflite.arithmetic import gemmlowp
-from pytflite.arithmetic.libm import address_of
 from pytflite.arithmetic.requantize import DoubleRounding, Requantizer
 from pytflite.kernels.engine import SLACK, packing
 from pytflite.kernels.engine.buffers import with_slack
 from pytflite.ops._shared.lstm import NAMES, gates_of
-from pytflite.ops._shared.lstm_float import GATE_ORDER, FloatLstm
 from pytflite.ops._shared.lstm_integer import GATE_BITS, IntegerLstm
 from pytflite.ops.svdf import IntegerSvdf
 from pytflite.plan.node import PreparedNode
@@ -133,37 +131,6 @@ def projection_of(p: IntegerLstm, constants: Mapping[str, Array]) -> Source | No
         return None
     weights, bias = constants["projection_weights"], constants.get("projection_bias")
     return source_of([weights], [bias], [p.projection], -p.hidden_zero_point)
-
-
-@binder("UNIDIRECTIONAL_SEQUENCE_LSTM", "float32")
-def float_lstm(node: PreparedNode, inputs: Sequence[Operand | None], outputs: Sequence[Array]) -> Calls:
-    """Tanh; without peepholes, layer normalization and projection; sequences one by one."""
-    p: FloatLstm = node.params
-    operands = dict(zip(NAMES, inputs, strict=False))
-    input, output = operands["input"], outputs[0]
-    assert input is not None
-    constants = {name: operand.array for name, operand in operands.items() if operand and operand.is_constant}
-    states = {name: operand.array for name, operand in operands.items() if name.endswith("state") and operand}
-    gates = gates_of(constants.get)
-    plain = all(gate.peephole is None and gate.norm is None and gate.weights[1].ndim == 2 for gate in gates.values())
-    named = {name for name, operand in operands.items() if operand} == {*constants, *states, "input"}
-    if not (plain and named and output.size and input.array.size and p.activation == "TANH" and len(gates) > 2):
-        return None
-    times, batches = output.shape[:2] if p.time_major else output.shape[1::-1]
-    order = [name for name in GATE_ORDER if name in gates]
-    (cells, width), depth = gates["output"].weights[1].shape, input.array.shape[2]
-    alone = batches == 1 or not p.time_major
-    if "projection_weights" in constants or cells < 2 or not alone:
-        return None
-    weights = [np.concatenate([gates[name].weights[k] for name in order]) for k in (0, 1)]
-    biases, clip = np.concatenate([gates[name].bias for name in order]), np.array([p.cell_clip], np.float32)
-    steps = [(batches * size, size) if p.time_major else (size, times * size) for size in (depth, width)]
-    words = [
-        input.array, output, states["output_state"], states["cell_state"], batches, times, depth, cells,
-        *steps[0], *steps[1], len(order), *weights, biases, clip, np.ldexp(1.0, np.arange(-127, 128)),
-        address_of("expf"),
-    ]  # fmt: skip
-    return [Call(("float_lstm",), words, scratch=4 * len(order) * cells)]
 
 
 @binder("SVDF", "int8")
