@@ -49,7 +49,8 @@ MACHINE_CODE = """
 import json, sys
 import llvmlite.binding as llvm
 from llvmlite import ir
-from pytflite.kernels.engine import gemm
+from pytflite.kernels.engine.convolution import emit_strip
+from pytflite.kernels.engine.gemm import Codes
 from pytflite.kernels.engine.isa import ISA, Plain
 from pytflite.kernels.engine.target import SHAPE, cpu, features
 
@@ -58,9 +59,9 @@ assert SHAPE.name == name
 assert type(ISA) is not Plain or not SHAPE.quads
 module = ir.Module()
 module.triple = triple
-function = ir.Function(module, ir.FunctionType(ir.VoidType(), [ir.IntType(64)] * 9), "tile")
+function = ir.Function(module, ir.FunctionType(ir.VoidType(), [ir.IntType(64)] * 2), "strip")
 builder = ir.IRBuilder(function.append_basic_block())
-gemm.emit_tile(builder, *SHAPE.tiles[0], 0, form, 0, *function.args)
+emit_strip(builder, Codes(*SHAPE.tiles[0], 0, form, 0), *function.args)
 builder.ret_void()
 llvm.initialize_all_targets()
 llvm.initialize_all_asmprinters()
@@ -68,6 +69,7 @@ told = ",".join("+" + feature for feature in features())
 machine = llvm.Target.from_triple(triple).create_target_machine(cpu=cpu(), features=told, opt=3)
 parsed = llvm.parse_assembly(str(module))
 options = llvm.create_pipeline_tuning_options(speed_level=3)
+options.loop_unrolling = False
 passes = llvm.create_pass_builder(machine, options)
 passes.getModulePassManager().run(parsed, passes)
 print(json.dumps(machine.emit_assembly(parsed)))

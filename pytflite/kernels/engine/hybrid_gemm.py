@@ -1,13 +1,12 @@
-"""Convolutions and fully connected layers of float32 with 8-bit weights: rows are quantized on arrival.
+"""Tiles of products of float32 with 8-bit weights: rows are quantized on arrival.
 
-Codes come without their zero point, as int16; sums of products are scaled back, then the bias is added. The rest is
-that of `short_gemm`.
+Codes come without their zero point, as int16; sums of products are scaled back, then the bias is added.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NamedTuple
 
 import numba
 import numpy as np
@@ -16,27 +15,12 @@ from numba import types
 from pytflite.arithmetic.hybrid import GROUP
 from pytflite.kernels._compile import helper
 from pytflite.kernels.engine._ir import Loop, at, constant, f32, i64, load, splat, store, vector
+from pytflite.kernels.engine.convolution import make_strip
 from pytflite.kernels.engine.epilogue import HEAD
 from pytflite.kernels.engine.float_vectors import clamp, load_floats, store_floats
 from pytflite.kernels.engine.isa import LANES, int32s
 from pytflite.kernels.engine.memory import emitted, pointer, share, word
-from pytflite.kernels.engine.panels import (
-    BLOCK_BYTES,
-    BLOCKS,
-    CHANNELS,
-    DEPTH,
-    FINISH,
-    GATHERS,
-    INPUT,
-    OUTPUT,
-    PANEL_ROWS,
-    PANEL_STRIDE,
-    ROW_BYTES,
-    ROWS,
-    WEIGHTS,
-    gather,
-)
-from pytflite.kernels.engine.short_gemm import products
+from pytflite.kernels.engine.short_gemm import multiply_pairs
 
 carray: Any = numba.carray  # type: ignore[attr-defined]
 
@@ -139,97 +123,57 @@ def make_quantize(asymmetric: int) -> Callable[..., None]:
     return quantize_rows
 
 
-@emitted(prefer_literal=True)
-def tile(
-    typing: Any, rows: Any, steps: Any, scale_step: Any, adds: Any,
-    panel: Any, stride: Any, weights: Any, pairs: Any, bounds: Any, scales: Any, output: Any, row_bytes: Any,
-    count: Any,
-) -> Any:  # fmt: skip
-    """Multiply ``rows`` rows of codes by a block of weights of two vectors, and write ``count`` floats of each.
+class ScaledBack(NamedTuple):
+    """A tile.
 
-    Args:
-        typing: of numba.
-        rows: how many; a literal, as are the next three.
+    Attributes:
+        rows: how many.
         steps: 2 to multiply by the scale of the weights first and then by that of the row, 1 for their product.
-        scale_step: bytes from the scale of a row to that of the next.
+        extra_step: bytes from the scale of a row to that of the next.
         adds: whether to add to what the output is, in place of the bias; then ``rows`` is 1, so that none is met twice.
-        panel: address of the first row.
-        stride: bytes from row to row.
-        weights: address of the block: two heads, then pairs of weights.
-        pairs: how many pairs a row has.
-        bounds: address of the two bounds of the activation.
-        scales: address of the scale of the first row.
-        output: address of the first float.
-        row_bytes: from row to row of the output.
-        count: how many channels there are.
+        unit: bytes of a pair.
+        head: bytes of the constants of two vectors.
+        group: bytes of their pairs.
     """
-    literals = [value.literal_value for value in (rows, steps, scale_step, adds)]
 
-    def emit(context: Any, b: Any, signature: Any, arguments: Any) -> Any:
-        _emit_tile(b, *literals, *arguments[4:])
-        return context.get_dummy_value()
+    rows: int
+    steps: int
+    extra_step: int
+    adds: int
+    unit: int = 4
+    head: int = 2 * HEAD
+    group: int = 8 * LANES
 
-    return types.void(rows, steps, scale_step, adds, *[types.int64] * 9), emit
+    def start(self, b: Any, block: Any, numbers: Any) -> list[Any]:
+        """Zeros, as integers are here."""
+        return [load(b, block, int32s, HEAD * v, 4 * LANES) for v in (0, 1)] * self.rows
+
+    def multiply(self, b: Any, totals: list[Any], pixels: list[Any], weights: Any) -> list[Any]:
+        """Pairs."""
+        return multiply_pairs(b, totals, pixels, weights)
+
+    def finish(
+        self, b: Any, totals: list[Any], block: Any, constants: Any, numbers: Any, outputs: list[Any], count: Any
+    ) -> None:
+        """Scale back, add the bias, clamp."""
+        for m, output in enumerate(outputs):
+            row_scale = splat(b, load(b, numbers, f32, self.extra_step * m, 4), LANES)
+            for v in (0, 1):
+                exact = b.sitofp(b.sub(totals[2 * m + v], constant(int32s, -(1 << 31))), floats)
+                head = at(b, block, HEAD * v + 4 * LANES)
+                weight_scale, place = load(b, head, floats), at(b, output, 4 * LANES * v)
+                left = b.sub(count, constant(i64, LANES * v))
+                start = load_floats(b, place, left, LANES) if self.adds else load(b, head, floats, 4 * LANES)
+                if self.steps == 2:
+                    real = b.fmul(b.fmul(exact, weight_scale), row_scale)
+                else:
+                    real = b.fmul(exact, b.fmul(row_scale, weight_scale))
+                store_floats(b, clamp(b, b.fadd(start, real), constants), place, left)
 
 
-def _emit_tile(
-    b: Any, rows: int, steps: int, scale_step: int, adds: int,
-    panel: Any, stride: Any, weights: Any, pairs: Any, bounds: Any, scales: Any, output: Any, row_bytes: Any,
-    count: Any,
-) -> None:  # fmt: skip
-    for m, totals in enumerate(products(b, rows, panel, stride, weights, pairs)):
-        row_scale = splat(b, load(b, scales, f32, scale_step * m, 4), LANES)
-        for v, total in enumerate(totals):
-            exact = b.sitofp(b.sub(total, constant(int32s, -(1 << 31))), floats)
-            head = at(b, weights, HEAD * v + 4 * LANES)
-            place = at(b, output, 4 * LANES * v)
-            weight_scale = load(b, head, floats)
-            left = b.sub(count, constant(i64, LANES * v))
-            start = load_floats(b, place, left, LANES) if adds else load(b, head, floats, 4 * LANES)
-            if steps == 2:
-                real = b.fmul(b.fmul(exact, weight_scale), row_scale)
-            else:
-                real = b.fmul(exact, b.fmul(row_scale, weight_scale))
-            store_floats(b, clamp(b, b.fadd(start, real), bounds), place, left)
-        output = b.add(output, row_bytes)
-
-
-SCALES = GATHERS + 1
-"""The word behind those of `panels`: address of the scales of rows."""
-
-
-def make(rows: int, steps: int, scale_step: int, adds: int) -> Callable[..., None]:
-    """A kernel with tiles of some rows; its block has the words of `panels`, `SCALES`, and at least ``rows`` rows."""
-
-    def hybrid_gemm(p: Any, scratch: Any, part: Any, parts: Any) -> None:
-        stride, pairs, row_bytes = word(p, PANEL_STRIDE), (word(p, DEPTH) + 1) // 2, word(p, ROW_BYTES)
-        first_row, last_row, first_block, last_block = 0, word(p, ROWS), 0, word(p, BLOCKS)
-        if last_row >= rows * parts:
-            first_row, last_row = share(last_row, part, parts)
-        else:
-            first_block, last_block = share(last_block, part, parts)
-        height = min(word(p, PANEL_ROWS), last_row - first_row)
-        for start in range(first_row, last_row, height):
-            first = min(start, last_row - height)
-            panel = word(p, INPUT) + first * stride
-            if word(p, GATHERS) != 0:
-                panel = scratch
-                gather(p, panel, first, height)
-            for block in range(first_block, last_block):
-                weights = word(p, WEIGHTS) + block * word(p, BLOCK_BYTES)
-                channel = block * 2 * LANES
-                output = word(p, OUTPUT) + 4 * channel
-                m = 0
-                while m < height:
-                    row = min(m, height - rows)
-                    tile(
-                        rows, steps, scale_step, adds, panel + row * stride, stride, weights, pairs, word(p, FINISH),
-                        word(p, SCALES) + scale_step * (first + row), output + (first + row) * row_bytes, row_bytes,
-                        word(p, CHANNELS) - channel,
-                    )  # fmt: skip
-                    m += rows
-
-    return hybrid_gemm
+def make(rows: int, steps: int, extra_step: int, adds: int) -> Callable[..., None]:
+    """A strip of `ScaledBack`."""
+    return make_strip(ScaledBack(rows, steps, extra_step, adds))
 
 
 MAKERS: dict[str, Callable[..., Callable[..., None]]] = {"quantize_rows": make_quantize, "hybrid_gemm": make}

@@ -7,6 +7,7 @@ from typing import Any
 
 from pytflite.kernels._compile import object_code
 from pytflite.kernels.engine import (
+    convolution,
     depthwise,
     driver,
     float_depthwise,
@@ -26,7 +27,7 @@ from pytflite.kernels.engine import (
 )
 
 MAKERS: dict[str, Callable[..., Callable[..., Any]]] = {
-    "gemm": gemm.make,
+    "convolution": convolution.make,
     "depthwise": depthwise.make,
     "float_gemm": float_gemm.make,
     "float_depthwise": float_depthwise.make,
@@ -37,6 +38,7 @@ MAKERS: dict[str, Callable[..., Callable[..., Any]]] = {
     "resize_float": resize.make_float,
     "resize_integer": resize.make_integer,
     **float_lstm.MAKERS,
+    **gemm.MAKERS,
     **hybrid_gemm.MAKERS,
     **recurrent.MAKERS,
     **short_small.MAKERS,

@@ -104,14 +104,17 @@ def group_of(form: int) -> Group:
     return Group(4 if form == QUADS else SHAPE.pairs, np.int16 if form == SHORTS else np.int8)
 
 
-def gemm_blocks(weights: Array, bias: Array, recipe: Recipe, vectors: int, group: Group) -> Array:
-    """Weights (channels, depth) without zero points: blocks of ``vectors`` heads, then groups of weights."""
-    channels, depth = weights.shape
+def gemm_blocks(weights: Array, bias: Array, recipe: Recipe, vectors: int, group: Group, segments: int = 1) -> Array:
+    """Weights (channels, depth) without zero points: blocks of ``vectors`` heads, then groups of weights.
+
+    Each of some segments of a row has whole groups.
+    """
+    channels, depth = len(weights), weights.shape[1] // segments
     taps, dtype = group
     groups, blocks = -(-depth // taps), -(-channels // (vectors * LANES))
-    matrix = np.zeros((blocks * vectors * LANES, groups, taps), dtype)
-    matrix.reshape(len(matrix), -1)[:channels, :depth] = weights
-    matrix = matrix.reshape(blocks, vectors, LANES, groups, taps).transpose(0, 3, 1, 2, 4)
+    matrix = np.zeros((blocks * vectors * LANES, segments, groups * taps), dtype)
+    matrix[:channels, :, :depth] = weights.reshape(channels, segments, depth)
+    matrix = matrix.reshape(blocks, vectors, LANES, segments * groups, taps).transpose(0, 3, 1, 2, 4)
     head = heads(bias, recipe, blocks * vectors)
     return blocks_of(head.reshape(blocks, -1), matrix.reshape(blocks, -1).view(np.uint8))
 

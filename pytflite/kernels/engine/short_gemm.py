@@ -1,91 +1,59 @@
-"""Convolutions and fully connected layers of int16, whose weights have 8 bits and come widened, tile by tile.
-
-As `gemm`, without anything to widen: rows of a panel are copied, or are the pixels themselves.
-"""
+"""Tiles of products of int16 with weights of 8 bits, which come widened: two vectors of channels."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NamedTuple
 
-from numba import types
-
-from pytflite.kernels.engine._ir import Loop, at, call, constant, i8, i16, i32, i64, load, shuffle, splat, vector
+from pytflite.kernels.engine._ir import at, call, constant, i8, i16, i32, i64, load, shuffle, splat, vector
+from pytflite.kernels.engine.convolution import make_strip
 from pytflite.kernels.engine.epilogue import HEAD, RECIPES, store_codes
 from pytflite.kernels.engine.isa import ISA, LANES, int16s, int32s
-from pytflite.kernels.engine.memory import emitted, share, word
-from pytflite.kernels.engine.panels import (
-    BLOCK_BYTES,
-    BLOCKS,
-    CHANNELS,
-    DEPTH,
-    FINISH,
-    GATHERS,
-    INPUT,
-    OUTPUT,
-    PANEL_ROWS,
-    PANEL_STRIDE,
-    ROW_BYTES,
-    ROWS,
-    WEIGHTS,
-    gather,
-)
 
 
-@emitted(prefer_literal=True)
-def tile(
-    typing: Any, rows: Any, recipe: Any,
-    panel: Any, stride: Any, weights: Any, pairs: Any, bounds: Any, output: Any, row_bytes: Any, count: Any,
-) -> Any:  # fmt: skip
-    """Multiply ``rows`` rows of a panel by a block of weights of two vectors, and write ``count`` codes of each.
+class Shorts(NamedTuple):
+    """A tile.
 
-    Args:
-        typing: of numba.
-        rows: how many; a literal, as is the next one.
+    Attributes:
+        rows: how many.
         recipe: index into `RECIPES`.
-        panel: address of the first row.
-        stride: bytes from row to row.
-        weights: address of the block: two heads, then pairs of weights.
-        pairs: how many pairs a row has.
-        bounds: address of the two bounds of the activation: int16.
-        output: address of the first code.
-        row_bytes: from row to row of the output.
-        count: how many channels there are.
+        extra_step: 0.
+        unit: bytes of a pair.
+        head: bytes of the constants of two vectors.
+        group: bytes of their pairs.
     """
-    literals = rows.literal_value, recipe.literal_value
 
-    def emit(context: Any, b: Any, signature: Any, arguments: Any) -> Any:
-        _emit_tile(b, *literals, *arguments[2:])
-        return context.get_dummy_value()
+    rows: int
+    recipe: int
+    extra_step: int = 0
+    unit: int = 4
+    head: int = 2 * HEAD
+    group: int = 8 * LANES
 
-    return types.void(rows, recipe, *[types.int64] * 8), emit
+    def start(self, b: Any, block: Any, numbers: Any) -> list[Any]:
+        """Biases."""
+        return [load(b, block, int32s, HEAD * v, 4 * LANES) for v in (0, 1)] * self.rows
+
+    def multiply(self, b: Any, totals: list[Any], pixels: list[Any], weights: Any) -> list[Any]:
+        """Pairs."""
+        return multiply_pairs(b, totals, pixels, weights)
+
+    def finish(
+        self, b: Any, totals: list[Any], block: Any, constants: Any, numbers: Any, outputs: list[Any], count: Any
+    ) -> None:
+        """Requantize."""
+        for m, output in enumerate(outputs):
+            finish(b, self.recipe, totals[2 * m : 2 * m + 2], block, constants, output, count)
 
 
-def _emit_tile(
-    b: Any, rows: int, recipe: int,
-    panel: Any, stride: Any, weights: Any, pairs: Any, bounds: Any, output: Any, row_bytes: Any, count: Any,
-) -> None:  # fmt: skip
-    for totals in products(b, rows, panel, stride, weights, pairs):
-        finish(b, recipe, totals, weights, bounds, output, count)
-        output = b.add(output, row_bytes)
-
-
-def products(b: Any, rows: int, panel: Any, stride: Any, weights: Any, pairs: Any) -> list[list[Any]]:
-    """Two vectors of accumulators for each row."""
-    addresses, size = [panel], 4 * LANES
-    for _ in range(1, rows):
-        addresses.append(b.add(addresses[-1], stride))
-    bias = [load(b, weights, int32s, HEAD * v, size) for v in (0, 1)]
-    loop = Loop(b, constant(i64, 0), [at(b, weights, 2 * HEAD), *bias * rows])
-    matrix, *sums = loop.carried
-    taps = [load(b, matrix, int16s, size * v, size) for v in (0, 1)]
-    totals = []
-    for m, address in enumerate(addresses):
-        pair = load(b, b.add(address, b.shl(loop.index, constant(i64, 2))), i32)
-        pixels = b.bitcast(splat(b, pair, LANES), int16s)
-        totals += [ISA.dot(b, sums[2 * m + v], pixels, taps[v]) for v in (0, 1)]
-    loop.end(1, pairs, [at(b, matrix, 2 * size), *totals])
-    return [totals[2 * m : 2 * m + 2] for m in range(rows)]
+def multiply_pairs(b: Any, totals: list[Any], pixels: list[Any], weights: Any) -> list[Any]:
+    """Add products of a pair of each row with two vectors of pairs of weights."""
+    taps = [load(b, weights, int16s, 4 * LANES * v, 4 * LANES) for v in (0, 1)]
+    following = []
+    for m, pixel in enumerate(pixels):
+        spread = b.bitcast(splat(b, load(b, pixel, i32), LANES), int16s)
+        following += [ISA.dot(b, totals[2 * m + v], spread, taps[v]) for v in (0, 1)]
+    return following
 
 
 def finish(b: Any, recipe: int, totals: list[Any], heads: Any, bounds: Any, output: Any, count: Any) -> None:
@@ -107,33 +75,5 @@ def store_shorts(b: Any, codes: Any, output: Any, count: Any) -> None:
 
 
 def make(rows: int, recipe: int) -> Callable[..., None]:
-    """A kernel with tiles of some rows; its block has the words of `panels`, and at least ``rows`` rows."""
-
-    def short_gemm(p: Any, scratch: Any, part: Any, parts: Any) -> None:
-        stride, pairs, row_bytes = word(p, PANEL_STRIDE), (word(p, DEPTH) + 1) // 2, word(p, ROW_BYTES)
-        first_row, last_row, first_block, last_block = 0, word(p, ROWS), 0, word(p, BLOCKS)
-        if last_row >= rows * parts:
-            first_row, last_row = share(last_row, part, parts)
-        else:
-            first_block, last_block = share(last_block, part, parts)
-        height = min(word(p, PANEL_ROWS), last_row - first_row)
-        for start in range(first_row, last_row, height):
-            first = min(start, last_row - height)
-            panel = word(p, INPUT) + first * stride
-            if word(p, GATHERS) != 0:
-                panel = scratch
-                gather(p, panel, first, height)
-            for block in range(first_block, last_block):
-                weights = word(p, WEIGHTS) + block * word(p, BLOCK_BYTES)
-                channel = block * 2 * LANES
-                output = word(p, OUTPUT) + 2 * channel
-                m = 0
-                while m < height:
-                    row = min(m, height - rows)
-                    tile(
-                        rows, recipe, panel + row * stride, stride, weights, pairs, word(p, FINISH),
-                        output + (first + row) * row_bytes, row_bytes, word(p, CHANNELS) - channel,
-                    )  # fmt: skip
-                    m += rows
-
-    return short_gemm
+    """A strip of `Shorts`."""
+    return make_strip(Shorts(rows, recipe))

@@ -35,3 +35,6 @@ LANE_VECTORS = {1: 4, 2: 4, 4: 2}
 
 ACTIVATIONS = "NONE", "RELU", "RELU_N1_TO_1", "RELU6", "TANH", "SIGN_BIT"
 """Fused activation functions as kernels of recurrent operators number them."""
+
+ADDRESSES = 64
+"""Where in the scratch memory of a convolution the addresses of rows begin: see `convolution`."""

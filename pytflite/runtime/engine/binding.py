@@ -24,6 +24,7 @@ from pytflite.arithmetic.requantize import (
 )
 from pytflite.kernels.engine import packing
 from pytflite.kernels.engine.buffers import aligned
+from pytflite.kernels.engine.program import Key, address
 from pytflite.plan.node import PreparedNode
 
 Array = npt.NDArray[Any]
@@ -51,23 +52,33 @@ class Call(NamedTuple):
 
     Attributes:
         kernel: name and literals (`pytflite.kernels.engine.makers`).
-        words: of the block: numbers, and arrays, which stand for their addresses.
+        words: of the block: numbers; arrays and other kernels, which stand for their addresses.
         parts: into how many parts it may be split and still be worth it; the kernel is told which one it is to compute.
         scratch: how many bytes of scratch memory it takes.
         failed: a word that the kernel sets where it cannot compute with the values; None if it always can.
     """
 
-    kernel: tuple[Any, ...]
+    kernel: Key
     words: Sequence[Any]
     parts: int = 1
     scratch: int = 0
     failed: Array | None = None
 
+    def kernels(self) -> list[Key]:
+        """All kernels that it calls."""
+        return [self.kernel, *(word for word in self.words if isinstance(word, tuple))]
+
     def block(self) -> Array:
         """The argument block: int64, good for as long as the arrays live."""
         block = aligned(8 * len(self.words)).view(np.int64)
-        block[:] = [word.ctypes.data if isinstance(word, np.ndarray) else int(word) for word in self.words]
+        block[:] = [_number(word) for word in self.words]
         return block
+
+
+def _number(word: Any) -> int:
+    if isinstance(word, np.ndarray):
+        return word.ctypes.data
+    return address(word) if isinstance(word, tuple) else int(word)
 
 
 Calls = list[Call] | None

@@ -9,21 +9,15 @@ import numpy as np
 import numpy.typing as npt
 
 from pytflite.arithmetic.epilogue import FloatEpilogue
-from pytflite.kernels.engine import SLACK
 from pytflite.kernels.engine.buffers import aligned
 from pytflite.kernels.engine.packing import blocks_of
 from pytflite.kernels.engine.target import FLOAT_ROWS, FLOATS, features
 from pytflite.ops._shared.windows import Window
 from pytflite.plan.node import PreparedNode
 from pytflite.runtime.engine.binding import Call, Calls, Operand, binder
+from pytflite.runtime.engine.convolution import Form, Slides, convolution, matrix
 
 Array = npt.NDArray[Any]
-
-PANEL_BYTES = 1 << 16
-"""What a panel of gathered rows may take, so that it stays in the cache while all weights pass by."""
-
-LEAST_PRODUCTS = 1 << 14
-"""Smaller convolutions are not split."""
 
 DEPTHWISE_VECTORS = 2 if FLOATS < 16 else 1
 """Vectors of channels at a time; more would read too far behind the last channel."""
@@ -85,41 +79,17 @@ def packed(weights: Array, bias: Array, vectors: int) -> Array:
     return blocks_of(head.reshape(blocks, width).view(np.uint8), matrix.reshape(blocks, -1).view(np.uint8))
 
 
-def gemm(source: FloatProduct, image: Array, window: Window, filter_size: tuple[int, int], output: Array) -> Calls:
-    """Calls of a convolution.
-
-    Args:
-        source: of all output channels.
-        image: (batch, height, width, channels).
-        window: the geometry.
-        filter_size: height and width.
-        output: (batch, output height, output width, output channels).
-    """
-    batch, height, width, pixel = image.shape
-    (channels, depth), (filter_h, filter_w) = source.weights.shape, filter_size
-    pixel_depth = depth // (filter_h * filter_w)
-    groups = pixel // pixel_depth
-    rows, own_channels = batch * window.output_h * window.output_w, channels // groups
-    tile_rows, vectors = tile_of(rows, own_channels)
-    gathers = window != Window(1, 1, 1, 1, 0, 0, height, width) or filter_size != (1, 1)
-    stride = 4 * (depth if gathers else pixel)
-    panels = -(-rows // max(PANEL_BYTES // stride, tile_rows))
-    panel_rows = max(-(-rows // panels), tile_rows)
-    calls = []
-    for group in range(groups):
-        own = slice(group * own_channels, (group + 1) * own_channels)
-        blocks = packed(source.weights[own], source.bias[own], vectors)
-        words = [
-            image.reshape(-1)[group * pixel_depth :], output.reshape(-1)[own.start :], blocks, rows, len(blocks),
-            blocks.shape[1], depth, source.bounds, 4 * channels, own_channels,
-            panel_rows, stride, height, width, 4 * pixel, 4 * pixel_depth,
-            filter_h, filter_w, *window, int(gathers),
-        ]  # fmt: skip
-        parts = max(rows // tile_rows, len(blocks)) if rows * source.weights.size > LEAST_PRODUCTS else 1
-        calls.append(
-            Call(("float_gemm", tile_rows, vectors, int(source.fused)), words, parts, panel_rows * stride + SLACK)
-        )
-    return calls
+def gemm(source: FloatProduct, slides: Slides) -> Calls:
+    """Calls of a convolution, of all output channels."""
+    slides = slides.flat()
+    own = len(source.weights) // slides.groups
+    tile_rows, vectors = tile_of(slides.rows, own)
+    blocks = [
+        packed(source.weights[part], source.bias[part], vectors)
+        for part in (slice(first, first + own) for first in range(0, len(source.weights), own))
+    ]
+    strip = "float_gemm", tile_rows, vectors, int(source.fused)
+    return [convolution(slides, Form(), strip, tile_rows, vectors * FLOATS, blocks, source.bounds)]
 
 
 def tile_of(rows: int, channels: int) -> tuple[int, int]:
@@ -138,7 +108,7 @@ def conv_2d(node: PreparedNode, inputs: Sequence[Operand | None], outputs: Seque
     source = product(node, inputs, outputs[0], filter.array.reshape(len(filter.array), -1))
     if source is None or by_columns(node, filter.array):
         return None
-    return gemm(source, image.array, node.params.window, filter.array.shape[1:3], outputs[0])
+    return gemm(source, Slides(image.array, node.params.window, filter.array.shape[1:], outputs[0]))
 
 
 def by_columns(node: PreparedNode, filter: Array) -> bool:
@@ -157,8 +127,7 @@ def fully_connected(node: PreparedNode, inputs: Sequence[Operand | None], output
     if source is None or depth == 0:
         return None
     rows = outputs[0].size // units
-    image = input.array.reshape(-1)[: rows * depth].reshape(1, rows, 1, depth)
-    return gemm(source, image, Window(1, 1, 1, 1, 0, 0, rows, 1), (1, 1), outputs[0].reshape(1, rows, 1, units))
+    return gemm(source, matrix(input.array.reshape(-1)[: rows * depth].reshape(rows, depth), outputs[0]))
 
 
 @binder("DEPTHWISE_CONV_2D", "float32", "float32_fused")
@@ -176,7 +145,7 @@ def depthwise_conv_2d(node: PreparedNode, inputs: Sequence[Operand | None], outp
     if source is None or channels not in (1, filters) or (turned and channels < filters):
         return None
     if channels < filters:
-        return gemm(source, image.array, window, (filter_h, filter_w), outputs[0])
+        return gemm(source, Slides(image.array, window, (filter_h, filter_w, 1), outputs[0]))
     vectors = min(DEPTHWISE_VECTORS, -(-channels // FLOATS))
     blocks = packed(source.weights, source.bias, vectors)
     words = [

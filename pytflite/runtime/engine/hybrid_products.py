@@ -11,24 +11,29 @@ import numpy.typing as npt
 from pytflite.arithmetic.activation import BOUNDS
 from pytflite.kernels.engine import SLACK, packing
 from pytflite.kernels.engine.buffers import aligned
+from pytflite.kernels.engine.target import SHAPE
 from pytflite.ops._shared.convolutions import HybridParams
 from pytflite.ops._shared.hybrid import row_sums
-from pytflite.ops._shared.windows import Window
 from pytflite.plan.node import PreparedNode
 from pytflite.runtime.engine.binding import INT32_MAX, Call, Calls, Operand, binder
-from pytflite.runtime.engine.short_products import LEAST_PRODUCTS, PANEL_BYTES, TILE_ROWS
+from pytflite.runtime.engine.convolution import Extras, Form, Slides, convolution, matrix
+from pytflite.runtime.engine.short_products import TILE_ROWS
 
 Array = npt.NDArray[Any]
 
 
-def scaled_back(weights: Array, scale: Array, bias: Array | None) -> Array | None:
-    """Blocks of int8 weights (channels, depth) with scales and biases; None where something could overflow."""
+def scaled_back(weights: Array, scale: Array, bias: Array | None, segments: int = 1) -> Array | None:
+    """Blocks of int8 weights (channels, depth) with scales and biases; None where something could overflow.
+
+    Rows are made of some segments.
+    """
     channels = len(weights)
     if np.abs(weights.astype(np.int64)).sum(axis=1).max() * 255 >= INT32_MAX or scale.max() > 1:
         return None
     start = np.full(channels, -0.0, np.float32) if bias is None else bias.reshape(-1)
     recipe = packing.Recipe(packing.SCALED_BACK, (scale.astype(np.float32), start))
-    return packing.gemm_blocks(weights.astype(np.int64), np.zeros(channels, np.int64), recipe, 2, packing.PAIR)
+    nothing = np.zeros(channels, np.int64)
+    return packing.gemm_blocks(weights.astype(np.int64), nothing, recipe, 2, packing.PAIR, segments)
 
 
 def quantize(input: Array, rows: int, *, asymmetric: bool) -> tuple[Call, Array, Array]:
@@ -38,10 +43,7 @@ def quantize(input: Array, rows: int, *, asymmetric: bool) -> tuple[Call, Array,
     return Call(("quantize_rows", int(asymmetric)), words, rows, scratch=4 * SLACK), codes, scales
 
 
-def gemm(
-    blocks: Array, bounds: tuple[Any, Any], steps: int, scales: Array, image: Array, window: Window,
-    filter_size: tuple[int, int], output: Array,
-) -> Call:  # fmt: skip
+def gemm(blocks: Array, bounds: tuple[Any, Any], steps: int, scales: Array, slides: Slides) -> Call:
     """The call of a convolution without groups.
 
     Args:
@@ -49,28 +51,14 @@ def gemm(
         bounds: of the activation.
         steps: how often sums are multiplied to scale them back.
         scales: one for all, or one for each row.
-        image: codes, (batch, height, width, channels).
-        window: the geometry.
-        filter_size: height and width.
-        output: (batch, output height, output width, output channels).
+        slides: over codes.
     """
-    batch, height, width, pixel = image.shape
-    channels, rows = output.shape[3], batch * window.output_h * window.output_w
-    depth = pixel * filter_size[0] * filter_size[1]
-    tile_rows = min(rows, TILE_ROWS)
-    gathers = window != Window(1, 1, 1, 1, 0, 0, height, width) or filter_size != (1, 1)
-    stride = 4 * -(-depth // 2) if gathers else 2 * pixel
-    panels = -(-rows // max(PANEL_BYTES // stride, tile_rows))
-    panel_rows = max(-(-rows // panels), tile_rows)
+    slides = slides.flat()
+    tile_rows, step = min(slides.rows, TILE_ROWS), 4 if scales.size > 1 else 0
     limits = aligned(8).view(np.float32)
     limits[:] = bounds
-    words = [
-        image, output, blocks, rows, len(blocks), blocks.shape[1], depth, limits, 4 * channels, channels, panel_rows,
-        stride, height, width, 2 * pixel, 2 * pixel, *filter_size, *window, int(gathers), scales,
-    ]  # fmt: skip
-    parts = max(rows // tile_rows, len(blocks)) if rows * blocks.size > LEAST_PRODUCTS else 1
-    literals = tile_rows, steps, 4 if scales.size > 1 else 0, 0
-    return Call(("hybrid_gemm", *literals), words, parts, panel_rows * stride + SLACK)
+    strip = "hybrid_gemm", tile_rows, steps, step, 0
+    return convolution(slides, Form(taps=2), strip, tile_rows, 2 * SHAPE.lanes, [blocks], limits, Extras(scales, step))
 
 
 def has_exact_sums(weights: Array) -> bool:
@@ -79,9 +67,7 @@ def has_exact_sums(weights: Array) -> bool:
     return not (wraps or (weights == -128).any())
 
 
-def scaled_products(
-    blocks: Array, bounds: Array, scales: Array, codes: Array, output: Array, *, adds: bool
-) -> Call:  # fmt: skip
+def scaled_products(blocks: Array, bounds: Array, scales: Array, codes: Array, output: Array, *, adds: bool) -> Call:
     """The call for rows of codes.
 
     Args:
@@ -92,14 +78,9 @@ def scaled_products(
         output: (rows, channels), of which the last lie side by side.
         adds: whether to add to what is there in place of the bias.
     """
-    (rows, depth), channels = codes.shape, output.shape[1]
-    words = [
-        codes, output, blocks, rows, len(blocks), blocks.shape[1], depth, bounds, output.strides[0], channels, rows,
-        2 * depth, rows, 1, 2 * depth, 2 * depth, 1, 1, *Window(1, 1, 1, 1, 0, 0, rows, 1), 0, scales,
-    ]  # fmt: skip
-    parts = max(rows, len(blocks)) if rows * blocks.size > LEAST_PRODUCTS else 1
-    tile_rows = 1 if adds else min(rows, TILE_ROWS)
-    return Call(("hybrid_gemm", tile_rows, 1, 4, int(adds)), words, parts)
+    slides, tile_rows = matrix(codes, output), 1 if adds else min(len(codes), TILE_ROWS)
+    strip = "hybrid_gemm", tile_rows, 1, 4, int(adds)
+    return convolution(slides, Form(taps=2), strip, tile_rows, 2 * SHAPE.lanes, [blocks], bounds, Extras(scales, 4))
 
 
 @binder("CONV_2D", "hybrid", "hybrid_one_scale")
@@ -113,18 +94,20 @@ def conv_2d(node: PreparedNode, inputs: Sequence[Operand | None], outputs: Seque
     if not (constant and outputs[0].size and filter.array.shape[3] == image.array.shape[3]):
         return None
     weights = filter.array.view(np.int8).reshape(len(filter.array), -1)
-    blocks = scaled_back(weights, p.filter_scale, bias and bias.array)
+    slides = Slides(image.array, p.window, filter.array.shape[1:], outputs[0])
+    blocks = scaled_back(weights, p.filter_scale, bias and bias.array, slides.segments)
     quirky = not p.asymmetric and len(weights) % 4 != 0 and (weights == -128).any()
     if blocks is None or quirky:
         return None
     steps = 2 if p.asymmetric and node.rule.name == "hybrid" else 1
-    bounds, size = (p.activation_min, p.activation_max), filter.array.shape[1:3]
+    bounds = p.activation_min, p.activation_max
     first, codes, scales = quantize(image.array, len(image.array), asymmetric=p.asymmetric)
     pictures = codes.reshape(image.array.shape)
-    return [first] + [
-        gemm(blocks, bounds, steps, scales[n : n + 1], pictures[n : n + 1], p.window, size, outputs[0][n : n + 1])
-        for n in range(len(pictures))
-    ]
+    calls = [first]
+    for one in (slice(n, n + 1) for n in range(len(pictures))):
+        own = slides._replace(image=pictures[one], output=outputs[0][one])
+        calls.append(gemm(blocks, bounds, steps, scales[one], own))
+    return calls
 
 
 @binder("FULLY_CONNECTED", "hybrid")
@@ -144,6 +127,4 @@ def fully_connected(node: PreparedNode, inputs: Sequence[Operand | None], output
     rows = output.size // units
     read = input.array.reshape(-1)[: rows * depth]
     first, codes, scales = quantize(read, rows, asymmetric=p.asymmetric)
-    window = Window(1, 1, 1, 1, 0, 0, rows, 1)
-    matrix = codes.reshape(1, rows, 1, depth), window, (1, 1), output.reshape(1, rows, 1, units)
-    return [first, gemm(blocks, BOUNDS[p.activation], 1, scales, *matrix)]
+    return [first, gemm(blocks, BOUNDS[p.activation], 1, scales, matrix(codes.reshape(rows, depth), output))]

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from pytflite.arithmetic.epilogue import QuantizedEpilogue
-from pytflite.kernels.engine import SLACK, packing
+from pytflite.kernels.engine import packing
 from pytflite.kernels.engine.buffers import aligned
 from pytflite.kernels.engine.target import SHAPE
 from pytflite.ops._shared.windows import Window
@@ -25,14 +25,9 @@ from pytflite.runtime.engine.binding import (
     recipe_of,
     signed_offset,
 )
+from pytflite.runtime.engine.convolution import Extras, Form, Slides, convolution, matrix
 
 Array = npt.NDArray[Any]
-
-PANEL_BYTES = 1 << 16
-"""What a panel of gathered rows may take, so that it stays in the cache while all weights pass by."""
-
-LEAST_PRODUCTS = 1 << 16
-"""Smaller convolutions are not split."""
 
 LARGEST_OFFSET = 1 << 14
 """Zero points beyond are left to the plain kernels: codes without them are to fit into int16."""
@@ -108,48 +103,26 @@ def is_narrow(weights: Array) -> bool:
     return bool(weights.min() >= -128 and weights.max() <= 127)
 
 
-def gemm(source: Product, image: Array, window: Window, filter_size: tuple[int, int], output: Array) -> list[Call]:
-    """Calls of a convolution.
-
-    Args:
-        source: of all output channels.
-        image: (batch, height, width, channels).
-        window: the geometry.
-        filter_size: height and width.
-        output: (batch, output height, output width, output channels).
-    """
-    batch, height, width, pixel = image.shape
-    (channels, depth), (filter_h, filter_w) = source.weights.shape, filter_size
-    pixel_depth = depth // (filter_h * filter_w)
-    groups = pixel // pixel_depth
-    rows = batch * window.output_h * window.output_w
-    tile_rows, vectors = SHAPE.tile(rows, channels // groups)
-    excess = source.excess if SHAPE.quads or tile_rows == 1 else 0
+def gemm(source: Product, slides: Slides) -> Calls:
+    """Calls of a convolution, of all output channels."""
+    slides = slides.flat()
+    groups, own = slides.groups, len(source.weights) // slides.groups
+    tile_rows, vectors = SHAPE.tile(slides.rows, own)
+    excess = source.excess if (SHAPE.quads or tile_rows == 1) and groups == 1 else 0
     weights = source.weights - excess
     quads = SHAPE.quads and is_narrow(weights) and source.fits_bytes
     form = packing.QUADS if quads else packing.NARROW if is_narrow(weights) else packing.SHORTS
-    group, size, zero = packing.group_of(form), 1 if quads else 2, SHAPE.base - source.offset if quads else 0
+    group, zero = packing.group_of(form), SHAPE.base - source.offset if quads else 0
     bias = source.bias - zero * source.weights.sum(axis=1)
-    row_bytes = size * group.taps * -(-depth // group.taps)
-    panels = -(-rows // max(PANEL_BYTES // row_bytes, tile_rows))
-    panel_rows = max(-(-rows // panels), tile_rows)
-    unmoved = window == Window(1, 1, 1, 1, 0, 0, height, width) and filter_size == (1, 1)
-    sums = -(-(panel_rows * row_bytes + SLACK) // 64) * 64
-    calls = []
-    for first in range(0, channels, channels // groups):
-        own = slice(first, first + channels // groups)
-        blocks = packing.gemm_blocks(weights[own], bias[own], source.recipe.of(own), vectors, group)
-        words = [
-            image.reshape(-1)[first // (channels // groups) * pixel_depth :], output.reshape(-1)[first:], blocks,
-            rows, len(blocks), blocks.shape[1], row_bytes // (size * group.taps), source.finishing, channels,
-            channels // groups, panel_rows, row_bytes, height, width, pixel, pixel_depth, filter_h, filter_w,
-            *window[:6], window.output_h, window.output_w, flip_of(image) ^ (SHAPE.base if quads else 0),
-            zero & 0xFF if quads else source.offset, int(unmoved and size * pixel == row_bytes), excess, sums,
-        ]  # fmt: skip
-        parts = max(rows // tile_rows, len(blocks)) if rows * source.weights.size > LEAST_PRODUCTS else 1
-        literals = tile_rows, vectors, source.recipe.kind, form, int(excess != 0)
-        calls.append(Call(("gemm", *literals), words, parts, sums + 8 * panel_rows))
-    return calls
+    blocks = [
+        packing.gemm_blocks(weights[part], bias[part], source.recipe.of(part), vectors, group, slides.segments)
+        for part in (slice(first, first + own) for first in range(0, groups * own, own))
+    ]
+    flip = flip_of(slides.image) ^ (SHAPE.base if quads else 0)
+    read = Form(group.taps, not quads, flip, zero & 0xFF if quads else source.offset)
+    extras = Extras(summing=("row_sums", form), factor=excess) if excess else Extras()
+    strip = "gemm", tile_rows, vectors, source.recipe.kind, form, int(excess != 0)
+    return [convolution(slides, read, strip, tile_rows, vectors * SHAPE.lanes, blocks, source.finishing, extras)]
 
 
 @binder("CONV_2D", "int8", "uint8")
@@ -161,7 +134,7 @@ def conv_2d(node: PreparedNode, inputs: Sequence[Operand | None], outputs: Seque
     source = product(inputs, outputs[0], node.params, lambda taps: taps.reshape(len(taps), -1))
     if source is None:
         return None
-    return gemm(source, image.array, node.params.window, filter.array.shape[1:3], outputs[0])
+    return gemm(source, Slides(image.array, node.params.window, filter.array.shape[1:], outputs[0]))
 
 
 @binder("FULLY_CONNECTED", "int8", "uint8")
@@ -175,8 +148,7 @@ def fully_connected(node: PreparedNode, inputs: Sequence[Operand | None], output
         return None
     units, depth = filter.array.shape
     rows = outputs[0].size // units
-    image = input.array.reshape(-1)[: rows * depth].reshape(1, rows, 1, depth)
-    return gemm(source, image, Window(1, 1, 1, 1, 0, 0, rows, 1), (1, 1), outputs[0].reshape(1, rows, 1, units))
+    return gemm(source, matrix(input.array.reshape(-1)[: rows * depth].reshape(rows, depth), outputs[0]))
 
 
 @binder("DEPTHWISE_CONV_2D", "int8", "uint8")
@@ -189,7 +161,7 @@ def depthwise_conv_2d(node: PreparedNode, inputs: Sequence[Operand | None], outp
     _, filter_h, filter_w, filters = filter.array.shape
     source = product(inputs, outputs[0], node.params, lambda taps: taps.reshape(-1, filters).T)
     if source is not None and channels != filters:
-        return gemm(source, image.array, node.params.window, (filter_h, filter_w), outputs[0])
+        return gemm(source, Slides(image.array, node.params.window, (filter_h, filter_w, 1), outputs[0]))
     if source is None or not source.fits_bytes:
         return None
     window: Window = node.params.window

@@ -10,23 +10,19 @@ import numpy.typing as npt
 
 from pytflite.arithmetic.epilogue import QuantizedEpilogue
 from pytflite.arithmetic.requantize import Wide
-from pytflite.kernels.engine import SLACK, packing
+from pytflite.kernels.engine import packing
 from pytflite.kernels.engine.buffers import aligned
+from pytflite.kernels.engine.target import SHAPE
 from pytflite.ops._shared.windows import Window
 from pytflite.ops.batch_matmul import matrices
 from pytflite.plan.node import PreparedNode
 from pytflite.runtime.engine.binding import Call, Calls, Operand, binder, left_factors, recipe_of
+from pytflite.runtime.engine.convolution import LEAST_PRODUCTS, Form, Slides, convolution, matrix
 
 Array = npt.NDArray[Any]
 
 TILE_ROWS = 6
 """Rows of a tile, of two vectors each."""
-
-PANEL_BYTES = 1 << 16
-"""What a panel of gathered rows may take, so that it stays in the cache while all weights pass by."""
-
-LEAST_PRODUCTS = 1 << 16
-"""Smaller convolutions are not split."""
 
 INT16 = np.iinfo(np.int16)
 
@@ -81,46 +77,25 @@ def constants_of(inputs: Sequence[Operand | None]) -> tuple[Array | None, Array 
     return filter.array.astype(np.int64), bias and bias.array
 
 
-def gemm(source: ShortProduct, image: Array, window: Window, filter_size: tuple[int, int], output: Array) -> Calls:
-    """Calls of a convolution.
-
-    Args:
-        source: of all output channels.
-        image: (batch, height, width, channels).
-        window: the geometry.
-        filter_size: height and width.
-        output: (batch, output height, output width, output channels).
-    """
-    batch, height, width, pixel = image.shape
-    (channels, depth), (filter_h, filter_w) = source.weights.shape, filter_size
-    tap = depth // (filter_h * filter_w)
-    groups = pixel // tap
-    rows, own_channels = batch * window.output_h * window.output_w, channels // groups
-    tile_rows = min(rows, TILE_ROWS)
-    gathers = window != Window(1, 1, 1, 1, 0, 0, height, width) or filter_size != (1, 1)
-    stride = 4 * -(-depth // 2) if gathers else 2 * pixel
-    panels = -(-rows // max(PANEL_BYTES // stride, tile_rows))
-    panel_rows = max(-(-rows // panels), tile_rows)
-    calls = []
-    for group in range(groups):
-        own = slice(group * own_channels, (group + 1) * own_channels)
-        blocks = packing.gemm_blocks(source.weights[own], source.bias[own], source.recipe.of(own), 2, packing.PAIR)
-        words = [
-            image.reshape(-1)[group * tap :], output.reshape(-1)[own.start :], blocks, rows, len(blocks),
-            blocks.shape[1], depth, source.bounds, 2 * channels, own_channels, panel_rows, stride, height, width,
-            2 * pixel, 2 * tap, filter_h, filter_w, *window, int(gathers),
-        ]  # fmt: skip
-        parts = max(rows // tile_rows, len(blocks)) if rows * source.weights.size > LEAST_PRODUCTS else 1
-        calls.append(Call(("short_gemm", tile_rows, source.recipe.kind), words, parts, panel_rows * stride + SLACK))
-    return calls
+def gemm(source: ShortProduct, slides: Slides) -> Calls:
+    """Calls of a convolution, of all output channels."""
+    slides = slides.flat()
+    own, tile_rows = len(source.weights) // slides.groups, min(slides.rows, TILE_ROWS)
+    blocks = [
+        packing.gemm_blocks(
+            source.weights[part], source.bias[part], source.recipe.of(part), 2, packing.PAIR, slides.segments
+        )
+        for part in (slice(first, first + own) for first in range(0, len(source.weights), own))
+    ]
+    strip = "short_gemm", tile_rows, source.recipe.kind
+    return [convolution(slides, Form(taps=2), strip, tile_rows, 2 * SHAPE.lanes, blocks, source.bounds)]
 
 
-def matrix(source: ShortProduct, input: Array, output: Array) -> Calls:
-    """Calls for rows of a matrix: a convolution of a column of pixels."""
-    channels, depth = source.weights.shape
+def rows_of(weights: Array, input: Array, output: Array) -> Slides:
+    """What slides over the vectors that weights (output channels, depth) are multiplied by."""
+    channels, depth = weights.shape
     rows = output.size // channels
-    image = input.reshape(-1)[: rows * depth].reshape(1, rows, 1, depth)
-    return gemm(source, image, Window(1, 1, 1, 1, 0, 0, rows, 1), (1, 1), output.reshape(1, rows, 1, channels))
+    return matrix(input.reshape(-1)[: rows * depth].reshape(rows, depth), output)
 
 
 @binder("CONV_2D", "int16x8", "int16x8_int32", "int16x8_unbiased")
@@ -131,7 +106,7 @@ def conv_2d(node: PreparedNode, inputs: Sequence[Operand | None], outputs: Seque
     if filter is None:
         return None
     source = product(filter.reshape(len(filter), -1), bias, p.epilogue, outputs[0])
-    return source and gemm(source, image.array, p.window, (filter.shape[1], filter.shape[2]), outputs[0])
+    return source and gemm(source, Slides(image.array, p.window, filter.shape[1:], outputs[0]))
 
 
 @binder("FULLY_CONNECTED", "int16x8", "int16x8_int32", "int16")
@@ -142,7 +117,7 @@ def fully_connected(node: PreparedNode, inputs: Sequence[Operand | None], output
     if filter is None:
         return None
     source = product(filter + int(p.filter_offset), bias, p.epilogue, outputs[0])
-    return source and matrix(source, input.array, outputs[0])
+    return source and gemm(source, rows_of(source.weights, input.array, outputs[0]))
 
 
 @binder("BATCH_MATMUL", "int16x8", "int16")
@@ -155,7 +130,7 @@ def batch_matmul(node: PreparedNode, inputs: Sequence[Operand | None], outputs: 
         weights = rhs.array if p.adjoint.y else rhs.array.T
         source = product(weights.astype(np.int64), None, p.epilogue, outputs[0])
         if source is not None:
-            return matrix(source, lhs.array, outputs[0])
+            return gemm(source, rows_of(source.weights, lhs.array, outputs[0]))
     return two_matrices(*matrices(lhs.array, rhs.array, p.adjoint), p.epilogue, outputs[0])
 
 
@@ -195,7 +170,7 @@ def depthwise_conv_2d(node: PreparedNode, inputs: Sequence[Operand | None], outp
         return None
     window: Window = p.window
     if channels != filters:
-        return gemm(source, image.array, window, (filter_h, filter_w), outputs[0])
+        return gemm(source, Slides(image.array, window, (filter_h, filter_w, 1), outputs[0]))
     blocks = packing.depthwise_blocks(source.weights.T, source.bias, source.recipe, 2, packing.PAIR)
     pairs = -(-filter_h * filter_w // 2)
     words = [
