@@ -18,6 +18,7 @@ from tests.ops import test_lstm as steps
 from tests.ops.harness import Case
 from tests.ops.lstms import lstm_cases
 from tests.ops.rnns import rnn, rnns
+from tests.ops.test_svdf import svdf
 from tests.ops.test_unidirectional_sequence_lstm import lstm
 
 pytest.importorskip("numba", reason="numba is not installed: the definitions run alone")
@@ -109,6 +110,23 @@ def test_rnn(subject: Case) -> None:
 @given(bidirectional_rnns.rnns())
 def test_bidirectional_rnn(subject: Case) -> None:
     assert bound(subject)
+
+
+@settings(max_examples=30, deadline=None)
+@given(
+    kind=st.sampled_from(["float32", "hybrid", "hybrid_uint8"]),
+    seed=st.integers(0, 2**32),
+    batch=st.integers(1, 3),
+    inputs=st.integers(1, 40),
+    units=st.integers(1, 20),
+    rank=st.integers(1, 9),
+    memory=st.integers(1, 20),
+    with_bias=st.booleans(),
+    fused_activation_function=st.sampled_from(ACTIVATIONS),
+    asymmetric_quantize_inputs=st.booleans(),
+)
+def test_svdf(**parameters: Any) -> None:
+    assert bound(svdf(**parameters))
 
 
 @pytest.mark.parametrize("kind", ["float32", "hybrid"])

@@ -24,6 +24,7 @@ from pytflite.kernels.engine import (
     short_gemm,
     short_small,
     small,
+    svdf,
 )
 
 MAKERS: dict[str, Callable[..., Callable[..., Any]]] = {
@@ -43,6 +44,7 @@ MAKERS: dict[str, Callable[..., Callable[..., Any]]] = {
     **recurrent.MAKERS,
     **short_small.MAKERS,
     **small.MAKERS,
+    **svdf.MAKERS,
     **float_small.MAKERS,
     **driver.MAKERS,
 }

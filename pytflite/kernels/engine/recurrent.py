@@ -1,4 +1,4 @@
-"""LSTMs and SVDFs of int8: products with weights, brought to int16, and what is done with them step after step.
+"""LSTMs of int8: products with weights, brought to int16, and what is done with them step after step.
 
 Vectors are widened to int16 without their zero point. Each of one or two such sources has weights; their products are
 requantized on their own and saturate at int16, as does the sum.
@@ -198,48 +198,4 @@ def make_lstm(recipe1: int, recipe2: int, projection: int) -> Callable[..., None
     return lstm
 
 
-def make_svdf(recipe: int) -> Callable[..., None]:
-    """SVDF of int8 with an int16 state, as `ops.svdf` has it.
-
-    Words: input, output, state, feature weights, blocks, bytes of a block, batches, inputs, filters, memory, rank,
-    input zero point, time weights (int16), bias (int32), multiplier, right shift, output zero point.
-    Scratch: input and features as int16, each with room for whole vectors.
-
-    Args:
-        recipe: of the features.
-    """
-
-    def svdf(p: Any, scratch: Any, part: Any, parts: Any) -> None:
-        batches, inputs, filters, memory, rank = word(p, 6), word(p, 7), word(p, 8), word(p, 9), word(p, 10)
-        pairs, units, span = (inputs + 1) // 2, filters // rank, memory * rank
-        place = scratch + 4 * pairs
-        features = carray(pointer(place, np.int16), filters)
-        states = carray(pointer(word(p, 2), np.int16), batches * filters * memory)
-        weights, bias = (
-            carray(pointer(word(p, 12), np.int16), filters * memory),
-            carray(pointer(word(p, 13), np.int32), units),
-        )
-        multiplier, exponent, zero_point = word(p, 14), word(p, 15), word(p, 16)
-        output = carray(pointer(word(p, 1), np.int8), batches * units)
-        for i in range(batches * filters * memory - 1):
-            states[i] = states[i + 1]
-        for n in range(batches):
-            widen_less(word(p, 0) + n * inputs, scratch, inputs, word(p, 11))
-            for block in range(word(p, 4)):
-                shorts(
-                    recipe, NO_SOURCE, scratch, pairs, 0, 0, word(p, 3) + block * word(p, 5), place + 4 * LANES * block
-                )
-            state = states[n * filters * memory : (n + 1) * filters * memory]
-            for c in range(filters):
-                state[c * memory + memory - 1] = features[c]
-            for unit in range(units):
-                total = bias[unit]
-                for i in range(unit * span, (unit + 1) * span):
-                    total = np.int32(total + np.int32(np.int32(state[i]) * np.int32(weights[i])))
-                code = scaled(np.int64(total), multiplier, exponent) + zero_point
-                output[n * units + unit] = np.int8(within(code, np.int64(128)))
-
-    return svdf
-
-
-MAKERS: dict[str, Callable[..., Callable[..., None]]] = {"lstm": make_lstm, "svdf": make_svdf}
+MAKERS: dict[str, Callable[..., Callable[..., None]]] = {"lstm": make_lstm}

@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from pytflite.arithmetic.libm import address_of
+from pytflite.kernels.engine import SLACK
 from pytflite.kernels.engine.buffers import aligned, with_slack
 from pytflite.kernels.engine.packing import blocks_of
 from pytflite.kernels.engine.target import FLOATS
@@ -23,6 +24,7 @@ from pytflite.ops._shared.lstm_float import GATE_ORDER, FloatLstm
 from pytflite.ops._shared.recurrent import Eigen, Hybrid, Neon, dequantized
 from pytflite.ops._shared.rnn import Rnn
 from pytflite.ops.bidirectional_sequence_rnn import BidirectionalRnn
+from pytflite.ops.svdf import FloatSvdf
 from pytflite.plan.node import PreparedNode
 from pytflite.runtime.engine.binding import Call, Calls, Operand, binder
 from pytflite.runtime.engine.hybrid_products import has_exact_sums, quantize, scaled_back, scaled_products
@@ -450,3 +452,26 @@ def bidirectional_sequence_rnn(node: PreparedNode, inputs: Sequence[Operand | No
         )  # fmt: skip
         found.append(calls and calls * p.passes)
     return together(found)
+
+
+@binder("SVDF", "float32", "hybrid")
+def svdf(node: PreparedNode, inputs: Sequence[Operand | None], outputs: Sequence[Array]) -> Calls:
+    """Any."""
+    tensors = arrays_of(node, inputs, "input", "state")
+    if tensors is None or not all(array.size for array in (*tensors.values(), *outputs)):
+        return None
+    p: FloatSvdf = node.params
+    input, feature, time, state = (tensors[name] for name in ("input", "weights_feature", "weights_time", "state"))
+    (filters, memory), batches = time.shape, len(input)
+    product: Any = Neon() if node.rule.name == "float32" else Hybrid(p.asymmetric)
+    start = with_slack(np.full(filters, -0.0 if node.rule.name == "hybrid" else 0.0, np.float32))
+    matrix = matrix_of(product, [feature], [p.feature_scale], start, batches)
+    if matrix is None:
+        return None
+    features = aligned(4 * batches * filters).view(np.float32).reshape(batches, filters)
+    weights = time if time.dtype == np.float32 else dequantized(time, p.time_scale)
+    words = [
+        features, state, with_slack(weights), tensors.get("bias", 0), outputs[0], batches, filters, memory, p.rank
+    ]  # fmt: skip
+    calls = matrix.calls(input, features)
+    return [*calls, Call(("float_svdf", ACTIVATIONS.index(p.activation)), words, scratch=4 * filters + SLACK)]

@@ -12,12 +12,12 @@ import numpy.typing as npt
 from pytflite.arithmetic import gemmlowp
 from pytflite.arithmetic.requantize import DoubleRounding, Requantizer
 from pytflite.kernels.engine import SLACK, packing
-from pytflite.kernels.engine.buffers import with_slack
+from pytflite.kernels.engine.buffers import aligned, with_slack
 from pytflite.ops._shared.lstm import NAMES, gates_of
 from pytflite.ops._shared.lstm_integer import GATE_BITS, IntegerLstm
 from pytflite.ops.svdf import IntegerSvdf
 from pytflite.plan.node import PreparedNode
-from pytflite.runtime.engine.binding import Call, Calls, Operand, binder, left_factors, recipe_of
+from pytflite.runtime.engine.binding import INT32_MAX, Call, Calls, Operand, binder, left_factors, recipe_of
 
 Array = npt.NDArray[Any]
 
@@ -145,14 +145,20 @@ def svdf(node: PreparedNode, inputs: Sequence[Operand | None], outputs: Sequence
     constant = feature.is_constant and time.is_constant and (bias is None or bias.is_constant)
     if not (constant and outputs[0].size and time.array.size and feature.array.size):
         return None
+    (filters, memory), (batches, depth), units = time.array.shape, input.array.shape, outputs[0].shape[1]
     source = source_of([feature.array], [None], [p.feature], p.input_zero_point)
-    last = right_shift_of(p.time)
-    if source is None or last is None:
+    recipe = recipe_of(p.time, np.full(units, INT32_MAX - 1), rectified=False)
+    if source is None or recipe is None or left_factors(p.time, 1)[0] != 1:
         return None
-    (filters, memory), (batches, depth) = time.array.shape, input.array.shape
-    start = np.zeros(filters // p.rank, np.int32) if bias is None else bias.array
+    vectors = -(-units // 16) * 16 // packing.LANES
+    heads = with_slack(packing.heads(np.zeros(units) if bias is None else bias.array.astype(np.int64), recipe, vectors))
+    groups = -(-p.rank * memory // 8)
+    before = aligned(16 * groups * units).view(np.int16).reshape(units, -1)
+    before[:, : p.rank * memory] = np.roll(time.array * (np.arange(memory) < memory - 1), 1, 1).reshape(units, -1)
     words = [
         input.array, outputs[0], state.array, source.blocks, len(source.blocks), source.blocks.shape[1],
-        batches, depth, filters, memory, p.rank, p.input_zero_point, time.array, start, *last, p.output_zero_point,
+        batches, depth, filters, memory, p.rank, p.input_zero_point, before, groups,
+        with_slack(time.array[:, memory - 1]), heads, packing.finishing(p.output_zero_point, -128, 127, unsigned=False),
     ]  # fmt: skip
-    return [Call(("svdf", source.recipe), words, scratch=2 * (depth + filters + 1) + 2 * SLACK)]
+    scratch = 2 * (depth + batches * filters + 1) + 4 * units + 4 * SLACK
+    return [Call(("svdf", source.recipe, recipe.kind), words, scratch=scratch)]
