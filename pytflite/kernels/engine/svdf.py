@@ -111,7 +111,7 @@ def finish_codes(typing: Any, recipe: Any, totals: Any, heads: Any, constants: A
     INPUT, OUTPUT, STATE, FEATURE_WEIGHTS, FEATURE_BLOCKS, FEATURE_BYTES, BATCHES, INPUTS,
     FILTERS, MEMORY, RANK, ZERO_POINT, TIME_WEIGHTS, TIME_GROUPS, LAST_WEIGHTS, HEADS, FINISH,
 ) = range(17)  # fmt: skip
-"""Words of `make_svdf`. Time weights are those of the state before it moves on, so many groups of 8 int16 for each unit;
+"""Words of `make_svdf`. Time weights are those of the state before it moves on, some groups of 8 int16 for each unit;
 those of the newest features are apart."""
 
 
