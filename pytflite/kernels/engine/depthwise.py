@@ -1,4 +1,4 @@
-"""Depthwise convolutions: taps in groups, 16 channels at a time.
+"""Depthwise convolutions: taps in groups, a few vectors of channels at a time.
 
 The codes of the taps of a group are interleaved, so that one instruction gives the sum of their products of a channel.
 Zero points are folded into the bias; outside of the image there is a row of zero points.
@@ -13,9 +13,9 @@ from numba import types
 
 from pytflite.kernels.engine._ir import Loop, at, constant, i8, i16, i64, load, shuffle, vector
 from pytflite.kernels.engine.epilogue import HEAD, RECIPES, finish, store_codes
-from pytflite.kernels.engine.isa import ISA, LANES, codes, int32s
+from pytflite.kernels.engine.isa import ISA, LANES, int32s
 from pytflite.kernels.engine.memory import emitted, put_word, share, word
-from pytflite.kernels.engine.packing import QUADS
+from pytflite.kernels.engine.packing import QUADS, is_spread
 from pytflite.kernels.engine.target import SHAPE
 
 (
@@ -28,59 +28,66 @@ from pytflite.kernels.engine.target import SHAPE
 
 @emitted(prefer_literal=True)
 def row(
-    typing: Any, recipe: Any, form: Any,
+    typing: Any, vectors: Any, recipe: Any, form: Any,
     taps: Any, groups: Any, channel: Any, weights: Any, epilogue: Any, flips: Any,
     output: Any, pixel_bytes: Any, columns: Any, count: Any,
 ) -> Any:  # fmt: skip
-    """16 channels of one output row.
+    """Some vectors of channels of one output row.
 
     Args:
         typing: of numba.
-        recipe: index into `RECIPES`; a literal, as is the next one.
+        vectors: how many; a literal, as are the next two.
+        recipe: index into `RECIPES`.
         form: `packing.SHORTS` or `packing.QUADS`.
         taps: addresses of the pixels under the taps of each output column, whole groups of them.
         groups: how many groups.
         channel: the first one.
-        weights: address of the block: heads, then groups of weights of 16 channels.
+        weights: address of the block: heads of all vectors, then groups of weights.
         epilogue: address of the constants of `finish`.
-        flips: address of 16 bytes that are exclusive-ored to the input.
+        flips: address of bytes that are exclusive-ored to the input.
         output: address of the first code.
         pixel_bytes: from column to column of the output.
         columns: how many, at least one.
         count: how many channels there are.
     """
-    literals = recipe.literal_value, form.literal_value
+    literals = vectors.literal_value, recipe.literal_value, form.literal_value
 
     def emit(context: Any, b: Any, signature: Any, arguments: Any) -> Any:
-        emit_row(b, *literals, *arguments[2:])
+        emit_row(b, *literals, *arguments[3:])
         return context.get_dummy_value()
 
-    return types.void(recipe, form, *[types.int64] * 10), emit
+    return types.void(vectors, recipe, form, *[types.int64] * 10), emit
 
 
 def emit_row(
-    b: Any, recipe: int, form: int, taps: Any, groups: Any, channel: Any, weights: Any, epilogue: Any, flips: Any,
+    b: Any, vectors: int, recipe: int, form: int,
+    taps: Any, groups: Any, channel: Any, weights: Any, epilogue: Any, flips: Any,
     output: Any, pixel_bytes: Any, columns: Any, count: Any,
 ) -> None:  # fmt: skip
     """The body of `row`."""
-    zero, vectors = constant(i64, 0), range(16 // LANES)
+    zero, pixel = constant(i64, 0), vector(i8, vectors * LANES)
     together, element = (4, i8) if form == QUADS else (SHAPE.pairs, i16)
+    shown = vector(element, together * LANES)
     size = together * LANES * element.width // 8
-    flipped = load(b, flips, codes, align=16)
-    start = [load(b, weights, int32s, HEAD * v, 4 * LANES) for v in vectors]
+    flipped = load(b, flips, pixel, align=16)
+    start = [load(b, weights, int32s, HEAD * v, 4 * LANES) for v in range(vectors)]
     column = Loop(b, zero, [taps, output])
     tap, target = column.carried
-    group = Loop(b, zero, [tap, at(b, weights, len(vectors) * HEAD), *start])
+    group = Loop(b, zero, [tap, at(b, weights, vectors * HEAD), *start])
     address, matrix, *sums = group.carried
-    pixels = [load(b, b.add(load(b, address, i64, 8 * k, 8), channel), codes) for k in range(together)]
-    shown = interleave(b, [b.xor(values, flipped) for values in pixels])
-    for v in vectors:
-        part = shuffle(b, range(together * LANES * v, together * LANES * (v + 1)), shown)
-        part = part if form == QUADS else b.sext(part, vector(i16, together * LANES))
-        sums[v] = ISA.dot(b, sums[v], part, load(b, matrix, part.type, size * v, size))
-    group.end(1, groups, [at(b, address, 8 * together), at(b, matrix, size * len(vectors)), *sums])
-    requantized = [RECIPES[recipe](b, sums[v], at(b, weights, HEAD * v + 4 * LANES)) for v in vectors]
-    store_codes(b, finish(b, requantized, epilogue), target, count)
+    pixels = [load(b, b.add(load(b, address, i64, 8 * k, 8), channel), pixel) for k in range(together)]
+    pixels = [b.xor(values, flipped) for values in pixels]
+    if is_spread(form, vectors):
+        parts = quads(b, pixels)
+    else:
+        joined = interleave(b, pixels)
+        parts = [shuffle(b, range(shown.count * v, shown.count * (v + 1)), joined) for v in range(vectors)]
+    for v, part in enumerate(parts):
+        widened = part if form == QUADS else b.sext(part, shown)
+        sums[v] = ISA.dot(b, sums[v], widened, load(b, matrix, shown, size * v, size))
+    group.end(1, groups, [at(b, address, 8 * together), at(b, matrix, size * vectors), *sums])
+    requantized = [RECIPES[recipe](b, sums[v], at(b, weights, HEAD * v + 4 * LANES)) for v in range(vectors)]
+    store_codes(b, finish(b, requantized, epilogue, spread=is_spread(form, vectors)), target, count)
     following = b.add(tap, b.mul(groups, constant(i64, 8 * together)))
     column.end(1, columns, [following, b.add(target, pixel_bytes)])
 
@@ -100,9 +107,23 @@ def interleave(b: Any, parts: list[Any]) -> Any:
     )
 
 
-def make(recipe: int, form: int) -> Callable[..., None]:
-    """A kernel with an epilogue, for weights in a form; its block has the words above."""
-    together = 4 if form == QUADS else SHAPE.pairs
+def quads(b: Any, taps: list[Any]) -> list[Any]:
+    """4 vectors of codes to as many of the codes of each channel, in the order of `packing.spread`."""
+    count = taps[0].type.count
+
+    def zipped(first: Any, second: Any, size: int, half: int) -> Any:
+        """Of every 16 bytes the first or the last 8, from both in turns of a size."""
+        starts = [start + 8 * half + k for start in range(0, count, 16) for k in range(0, 8, size)]
+        lanes = [base + start + k for start in starts for base in (0, count) for k in range(size)]
+        return shuffle(b, lanes, first, second)
+
+    pairs = [(zipped(taps[0], taps[1], 1, half), zipped(taps[2], taps[3], 1, half)) for half in (0, 1)]
+    return [zipped(first, second, 2, half) for first, second in pairs for half in (0, 1)]
+
+
+def make(vectors: int, recipe: int, form: int) -> Callable[..., None]:
+    """A kernel for blocks of some vectors of weights in a form, with an epilogue; its block has the words above."""
+    together, width = 4 if form == QUADS else SHAPE.pairs, vectors * LANES
 
     def depthwise(p: Any, scratch: Any, part: Any, parts: Any) -> None:
         channels, image_h, image_w = word(p, CHANNELS), word(p, IMAGE_H), word(p, IMAGE_W)
@@ -133,9 +154,10 @@ def make(recipe: int, form: int) -> Callable[..., None]:
                         inside = line >= 0 and line < image_h and column >= 0 and column < image_w
                         put_word(taps, k + j, first + column * channels if inside else outside)
             output = word(p, OUTPUT) + output_row * output_w * channels
-            for channel in range(0, channels, 16):
+            for channel in range(0, channels, width):
                 row(
-                    recipe, form, taps, groups, channel, word(p, WEIGHTS) + channel // 16 * word(p, BLOCK_BYTES),
+                    vectors, recipe, form, taps, groups, channel,
+                    word(p, WEIGHTS) + channel // width * word(p, BLOCK_BYTES),
                     word(p, EPILOGUE), word(p, FLIPS), output + channel, channels, output_w, channels - channel,
                 )  # fmt: skip
 

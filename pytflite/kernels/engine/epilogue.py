@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from pytflite.kernels.engine._ir import at, call, constant, f32, f64, i8, i16, i32, i64, load, shuffle, store, vector
-from pytflite.kernels.engine.isa import ISA, LANES, codes, int32s, shorts
+from pytflite.kernels.engine._ir import at, call, constant, f32, f64, i32, i64, load, shuffle, store, vector
+from pytflite.kernels.engine.isa import ISA, LANES, int32s
 
 HEAD = 28 * LANES
 """Bytes for a vector of channels: bias, and the constants of the recipe."""
@@ -92,43 +92,46 @@ RECIPES: Sequence[Recipe] = (ties_away, ties_up, float64, float32, wide)
 """In the order of `packing.TIES_AWAY`, `packing.TIES_UP`, `packing.FLOAT64`, `packing.FLOAT32`, `packing.WIDE`."""
 
 
-def finish(b: Any, requantized: list[Any], constants: Any) -> Any:
-    """Vectors of 16 requantized numbers in all to 16 codes.
+OFFSET, LOW, HIGH, FLIPS = range(0, 256, 64)
+"""Where the constants of `finish` are: 64 bytes each."""
 
-    Constants: the output offset (16 int16), lower and upper bound, bits to flip (16 bytes each).
+
+def finish(b: Any, requantized: list[Any], constants: Any, *, spread: bool = False) -> Any:
+    """Up to `packing.TOGETHER` vectors of requantized numbers to codes.
+
+    Constants: the output offset (int16), lower and upper bound, bits to flip.
+
+    Args:
+        b: the builder.
+        requantized: the vectors.
+        constants: address of the constants.
+        spread: whether the vectors are in the order of `packing.spread`.
     """
-    sums = ISA.narrow_to_16(b, requantized)
-    sums = call(b, "llvm.sadd.sat.v16i16", shorts, [sums, load(b, constants, shorts)])
-    output = ISA.narrow_to_8(b, sums)
-    output = call(b, "llvm.smax.v16i8", codes, [output, load(b, constants, codes, 32)])
-    output = call(b, "llvm.smin.v16i8", codes, [output, load(b, constants, codes, 48)])
-    return b.xor(output, load(b, constants, codes, 64))
+    output = ISA.narrow(b, requantized, at(b, constants, OFFSET), spread=spread)
+    for name, first in (("smax", LOW), ("smin", HIGH)):
+        bound = load(b, constants, output.type, first)
+        output = call(b, f"llvm.{name}.v{output.type.count}i8", output.type, [output, bound])
+    output = b.xor(output, load(b, constants, output.type, FLIPS))
+    return shuffle(b, range(LANES * len(requantized)), output)
 
 
 def store_codes(b: Any, values: Any, output: Any, count: Any) -> None:
-    """Write the first ``count`` of 16 codes (all if it is more, none if it is negative), and no byte behind them."""
+    """Write the first ``count`` codes (all if it is more, none if it is negative), and no byte behind them."""
+    for first in range(0, values.type.count, ISA.stored):
+        size = min(values.type.count - first, ISA.stored)
+        _store(
+            b, shuffle(b, range(first, first + size), values), at(b, output, first), b.sub(count, constant(i64, first))
+        )
+
+
+def _store(b: Any, values: Any, output: Any, count: Any) -> None:
     count = call(b, "llvm.smax.i64", i64, [count, constant(i64, 0)])
     whole, part, done = (b.append_basic_block(name) for name in ("whole", "part", "stored"))
-    b.cbranch(b.icmp_signed(">=", count, constant(i64, 16)), whole, part)
+    b.cbranch(b.icmp_signed(">=", count, constant(i64, values.type.count)), whole, part)
     b.position_at_end(whole)
     store(b, values, output)
     b.branch(done)
     b.position_at_end(part)
-    words = b.bitcast(values, vector(i64, 2))
-    rest = b.extract_element(words, constant(i32, 0))
-    for size, type in ((8, i64), (4, i32), (2, i16), (1, i8)):
-        before, write, after = b.block, b.append_basic_block("write"), b.append_basic_block("after")
-        b.cbranch(b.icmp_signed("!=", b.and_(count, constant(i64, size)), constant(i64, 0)), write, after)
-        b.position_at_end(write)
-        store(b, b.trunc(rest, type) if size < 8 else rest, output)
-        left = b.extract_element(words, constant(i32, 1)) if size == 8 else b.lshr(rest, constant(i64, 8 * size))
-        behind = at(b, output, size)
-        b.branch(after)
-        b.position_at_end(after)
-        merged_rest, merged_output = b.phi(i64), b.phi(i64)
-        for value, address, block in ((rest, output, before), (left, behind, write)):
-            merged_rest.add_incoming(value, block)
-            merged_output.add_incoming(address, block)
-        rest, output = merged_rest, merged_output
+    ISA.store_part(b, values, output, count)
     b.branch(done)
     b.position_at_end(done)

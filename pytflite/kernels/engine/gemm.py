@@ -21,7 +21,7 @@ from pytflite.kernels.engine.convolution import (
 from pytflite.kernels.engine.epilogue import HEAD, RECIPES, finish, store_codes
 from pytflite.kernels.engine.isa import ISA, LANES, int32s
 from pytflite.kernels.engine.memory import pointer, put_word, word
-from pytflite.kernels.engine.packing import NARROW, QUADS
+from pytflite.kernels.engine.packing import NARROW, QUADS, TOGETHER
 from pytflite.kernels.engine.target import SHAPE
 from pytflite.kernels.engine.words import ADDRESSES
 
@@ -104,12 +104,11 @@ class Codes(NamedTuple):
         self, b: Any, totals: list[Any], block: Any, constants: Any, numbers: Any, outputs: list[Any], count: Any
     ) -> None:
         """Requantize."""
-        together = 16 // LANES
         for m, output in enumerate(outputs):
-            for v in range(0, self.vectors, together):
+            for v in range(0, self.vectors, TOGETHER):
                 requantized = [
                     RECIPES[self.recipe](b, totals[m * self.vectors + k], at(b, block, HEAD * k + 4 * LANES))
-                    for k in range(v, v + together)
+                    for k in range(v, min(v + TOGETHER, self.vectors))
                 ]
                 left = b.sub(count, constant(i64, LANES * v))
                 store_codes(b, finish(b, requantized, constants), at(b, output, LANES * v), left)

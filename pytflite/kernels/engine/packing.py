@@ -14,6 +14,9 @@ Array = npt.NDArray[Any]
 
 LANES = SHAPE.lanes
 
+TOGETHER = 4
+"""Vectors of accumulators that become codes at once, at most: as many codes as have the bits of one."""
+
 SHORTS, NARROW, QUADS = range(3)
 """Forms of pixels and weights: all int16; weights int8, widened on the way; groups of four, all 8 bits."""
 
@@ -32,7 +35,7 @@ class Recipe(NamedTuple):
     kind: int
     columns: tuple[Array, ...]
 
-    def of(self, channels: slice) -> Recipe:
+    def of(self, channels: slice | Array) -> Recipe:
         """The recipe of some channels."""
         return Recipe(self.kind, tuple(column[channels] for column in self.columns))
 
@@ -56,12 +59,12 @@ def fixed_point(multiplier: Array, exponent: Array, away: Array, *, once: bool) 
 
 def finishing(offset: int, low: int, high: int, *, unsigned: bool) -> Array:
     """Constants of `epilogue.finish`: output offset and the clamp of the activation."""
-    constants = aligned(96)
+    constants = aligned(256)
     base = 128 if unsigned else 0
-    constants[:32].view(np.int16)[:] = offset - base
-    constants[32:48].view(np.int8)[:] = low - base
-    constants[48:64].view(np.int8)[:] = high - base
-    constants[64:80] = base
+    constants[:64].view(np.int16)[:] = offset - base
+    constants[64:128].view(np.int8)[:] = low - base
+    constants[128:192].view(np.int8)[:] = high - base
+    constants[192:] = base
     return constants
 
 
@@ -117,6 +120,21 @@ def gemm_blocks(weights: Array, bias: Array, recipe: Recipe, vectors: int, group
     matrix = matrix.reshape(blocks, vectors, LANES, segments * groups, taps).transpose(0, 3, 1, 2, 4)
     head = heads(bias, recipe, blocks * vectors)
     return blocks_of(head.reshape(blocks, -1), matrix.reshape(blocks, -1).view(np.uint8))
+
+
+def is_spread(form: int, vectors: int) -> bool:
+    """Whether a depthwise convolution has its channels in the order of `spread`."""
+    return form == QUADS and vectors == TOGETHER
+
+
+def spread(channels: int) -> Array:
+    """Channels as the interleaving and packing of vectors within 128 bits finds them; the last one fills blocks.
+
+    In a block of `TOGETHER` vectors the first has the first 4 of every 16 channels, the second the next 4, and so on.
+    """
+    blocks = -(-channels // (TOGETHER * LANES))
+    order = np.arange(blocks * TOGETHER * LANES).reshape(blocks, LANES // 4, TOGETHER, 4)
+    return np.minimum(order.transpose(0, 2, 1, 3).reshape(-1), channels - 1)
 
 
 def depthwise_blocks(weights: Array, bias: Array, recipe: Recipe, vectors: int, group: Group) -> Array:

@@ -169,8 +169,11 @@ def depthwise_conv_2d(node: PreparedNode, inputs: Sequence[Operand | None], outp
     form = packing.QUADS if quads else packing.SHORTS
     flip, zero = flip_of(image.array) ^ (SHAPE.base if quads else 0), (SHAPE.base if quads else 0) - source.offset
     bias, group = source.bias - zero * source.weights.sum(axis=1), packing.group_of(form)
-    blocks = packing.depthwise_blocks(source.weights.T, bias, source.recipe, 16 // SHAPE.lanes, group)
-    outside, flips = aligned(channels), aligned(16)
+    vectors = packing.TOGETHER if quads and channels > 2 * SHAPE.lanes else 16 // SHAPE.lanes
+    order = packing.spread(channels) if packing.is_spread(form, vectors) else np.arange(channels)
+    weights, recipe = source.weights.T[:, order], source.recipe.of(order)
+    blocks = packing.depthwise_blocks(weights, bias[order], recipe, vectors, group)
+    outside, flips = aligned(channels), aligned(vectors * SHAPE.lanes)
     outside[:] = (zero & 0xFF) ^ flip
     flips[:] = flip
     groups = -(-filter_h * filter_w // group.taps)
@@ -180,4 +183,4 @@ def depthwise_conv_2d(node: PreparedNode, inputs: Sequence[Operand | None], outp
         *window[:6], window.output_h, window.output_w,
     ]  # fmt: skip
     parts, scratch = batch * window.output_h, 8 * group.taps * groups * window.output_w
-    return [Call(("depthwise", source.recipe.kind, form), words, parts, scratch)]
+    return [Call(("depthwise", vectors, recipe.kind, form), words, parts, scratch)]
