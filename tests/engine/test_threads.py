@@ -122,7 +122,7 @@ def test_compiled_code_lets_other_python_threads_run() -> None:
     shared = aligned(512).view(np.int64)
 
     def wait_for_work() -> None:
-        join = with_arguments(("join",), shared.ctypes.data, 1, 500_000, 0)
+        join = with_arguments(("join",), shared.ctypes.data, 1, 10**9, 0)
         about.set()
         join(None)
         finished[0] = True

@@ -16,8 +16,10 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
 from llvmlite import ir
 from numba import types
+from numba.core.cgutils import alloca_once
 
 from pytflite.kernels._compile import helper
 from pytflite.kernels.engine._ir import call, constant, i32, i64, load
@@ -33,6 +35,9 @@ PAUSES = 200
 """How often to look again before another thread is let onto the processor: some microseconds."""
 
 YIELD = "SwitchToThread" if sys.platform == "win32" else "sched_yield"
+
+MONOTONIC = 6 if sys.platform == "darwin" else 1
+"""CLOCK_MONOTONIC."""
 
 
 def _pointer(b: Any, address: Any) -> Any:
@@ -108,6 +113,22 @@ def let_others(typing: Any) -> Any:
 
 
 @emitted
+def now(typing: Any) -> Any:
+    """Nanoseconds of a clock that only goes forward."""
+
+    def emit(context: Any, b: Any, signature: Any, arguments: Any) -> Any:
+        words = alloca_once(b, i64, 2)
+        if sys.platform == "win32":
+            call(b, "QueryPerformanceCounter", i32, [words])  # counts tenths of microseconds
+            return b.mul(b.load(words), constant(i64, 100))
+        call(b, "clock_gettime", i32, [constant(i32, MONOTONIC), words])
+        seconds, rest = (b.load(b.gep(words, [constant(i64, k)])) for k in range(2))
+        return b.add(b.mul(seconds, constant(i64, 10**9)), rest)
+
+    return types.int64(), emit
+
+
+@emitted
 def call_kernel(typing: Any, kernel: Any, block: Any, scratch: Any, part: Any, parts: Any) -> Any:
     """Call the kernel at an address."""
 
@@ -135,9 +156,9 @@ def call_without_gil(typing: Any, words: Any) -> Any:
 
 @helper
 def work(shared: Any, thread: Any, patience: Any) -> None:
-    """Take parts until the program has ended; or, with patience, until there was none for so many looks."""
+    """Take parts until the program has ended; or, with patience, until there was none for so many nanoseconds."""
     ticket_at, done_at = shared + 8 * TICKET, shared + 8 * DONE
-    looks = 0
+    looks, since = 0, np.int64(0)
     while True:
         ticket = load_shared(ticket_at)
         free, index = ticket & PARTS, ticket >> 32
@@ -147,10 +168,12 @@ def work(shared: Any, thread: Any, patience: Any) -> None:
             looks += 1
             if looks < PAUSES:
                 pause()
-            elif patience == 0 or looks < patience:
-                let_others()
-            else:
+                continue
+            if looks == PAUSES:
+                since = now()
+            elif patience != 0 and now() - since > patience:
                 return
+            let_others()
             continue
         part = thread
         if (free >> part) & 1 == 0:

@@ -21,8 +21,8 @@ from pytflite.kernels.engine.words import MOST_THREADS, SCRATCH
 
 Array = npt.NDArray[Any]
 
-PATIENCE = 2000
-"""How often a thread looks for work before it sleeps: about a millisecond."""
+PATIENCE = 1_000_000
+"""For how many nanoseconds a thread looks for work before it sleeps."""
 
 
 class Worker(NamedTuple):
