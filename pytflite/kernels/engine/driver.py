@@ -117,7 +117,7 @@ def now(typing: Any) -> Any:
     """Nanoseconds of a clock that only goes forward."""
 
     def emit(context: Any, b: Any, signature: Any, arguments: Any) -> Any:
-        words = alloca_once(b, i64, 2)
+        words = alloca_once(b, i64, 2)  # type: ignore[no-untyped-call]
         if sys.platform == "win32":
             call(b, "QueryPerformanceCounter", i32, [words])  # counts tenths of microseconds
             return b.mul(b.load(words), constant(i64, 100))
