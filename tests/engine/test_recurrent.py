@@ -11,6 +11,8 @@ from hypothesis import strategies as st
 pytest.importorskip("numba", reason="numba is not installed: the definitions run alone")
 
 from tests.engine.engines import agree
+from tests.ops import test_lstm as steps
+from tests.ops.lstms import lstm_cases
 from tests.ops.test_svdf import svdf, svdfs
 from tests.ops.test_unidirectional_sequence_lstm import lstm, lstms
 
@@ -24,13 +26,24 @@ from tests.ops.test_unidirectional_sequence_lstm import lstm, lstms
     cells=st.integers(1, 40),
     outputs=st.integers(1, 40),
     cifg=st.booleans(),
+    peephole=st.booleans(),
+    norm=st.booleans(),
     projection=st.sampled_from(["", "", "weights", "bias"]),
     cell_clip=st.sampled_from([0.0, 0.3]),
     proj_clip=st.sampled_from([0.0, 0.2]),
     time_major=st.booleans(),
 )
 def test_lstm(**parameters: Any) -> None:
+    if parameters["peephole"] and parameters["projection"]:
+        parameters |= {"outputs": min(parameters["outputs"], parameters["cells"])}
     subject = lstm("int8", **parameters)
+    assert agree(subject.model, subject.inputs[0]).bound == {0}
+
+
+@settings(max_examples=20, deadline=None)
+@given(lstm_cases(["int8"]), st.integers(1, 3))
+def test_steps_of_lstms(parameters: dict[str, Any], batch: int) -> None:
+    subject = steps.lstm(**parameters, batch=batch)
     assert agree(subject.model, subject.inputs[0]).bound == {0}
 
 

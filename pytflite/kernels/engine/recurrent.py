@@ -13,6 +13,7 @@ import numba
 import numpy as np
 from numba import types
 
+from pytflite.arithmetic.inverse_sqrt import HALF_SQRT_2
 from pytflite.kernels._compile import helper
 from pytflite.kernels.engine._ir import Loop, at, call, constant, i32, i64, load, splat, store
 from pytflite.kernels.engine.epilogue import HEAD, RECIPES
@@ -108,25 +109,106 @@ def within(x: Any, limit: Any) -> Any:
     return min(max(x, -limit), limit - np.int64(1))
 
 
+@helper
+def toward_zero(x: Any, divisor: Any) -> Any:
+    """A quotient without its fraction; int64."""
+    quotient = abs(x) // divisor
+    return -quotient if x < 0 else quotient
+
+
+@helper
+def high_product(x: Any, y: Any) -> Any:
+    """The high half of ``2 * x * y``, ties up; int64."""
+    return (x * y + (np.int64(1) << np.int64(30))) >> np.int64(31)
+
+
+@helper
+def inverse_sqrt(x: Any) -> Any:
+    """`pytflite.arithmetic.inverse_sqrt` of a positive number: multiplier, and a shift to the right."""
+    if x == 1:
+        return np.int64((1 << 31) - 1), np.int64(0)
+    shift, pairs = np.int64(11), np.int64(0)
+    while x >= np.int64(1 << 29):
+        x, shift = x >> np.int64(2), shift + np.int64(1)
+    while x << (np.int64(2) * pairs + np.int64(2)) < np.int64(1 << 29):
+        pairs += np.int64(1)
+    x, shift = x << (np.int64(2) * pairs), shift - pairs
+    half, root = (x // np.int64(2) + np.int64(1)) // np.int64(2), np.int64(1 << 28)
+    for _ in range(5):
+        cube = within(high_product(high_product(root, root), root) << np.int64(6), np.int64(1 << 31))
+        less = high_product(np.int64((1 << 28) + (1 << 27)), root) - high_product(half, cube)
+        root = within(np.int64(np.int32(less)) << np.int64(3), np.int64(1 << 31))
+    multiplier = high_product(root, np.int64(HALF_SQRT_2))
+    return (multiplier << -shift, np.int64(0)) if shift < 0 else (multiplier, shift)
+
+
+@helper
+def look_in(p: Any, extra: Any, gate: Any, cell: Any, n: Any) -> None:
+    """Add to a gate, in place, what its peephole sees of the cell state; `lstm_integer.gate_total` has the quirk."""
+    weights_place = word(p, extra)
+    if weights_place == 0:
+        return
+    cells, outputs = word(p, CELLS), word(p, OUTPUTS)
+    first, end = np.int64(0), outputs
+    if word(p, TOGETHER) != 0:
+        first, end = n * cells, word(p, BATCHES) * outputs
+    totals, states = carray(pointer(gate, np.int16), cells), carray(pointer(cell, np.int16), cells)
+    weights = carray(pointer(weights_place, np.int16), outputs)
+    for c in range(min(cells, end - first)):
+        seen = np.int64(weights[(first + c) % outputs]) * np.int64(states[c])
+        total = np.int64(totals[c]) + scaled(seen, word(p, extra + 1), word(p, extra + 2))
+        totals[c] = np.int16(within(total, np.int64(1 << 15)))
+
+
+@helper
+def normalize(p: Any, extra: Any, gate: Any) -> None:
+    """The layer normalization of a gate, in place (`lstm_integer.normalized`)."""
+    if word(p, extra + 3) == 0:
+        return
+    cells, step = word(p, CELLS), np.int64(1024)
+    totals = carray(pointer(gate, np.int16), cells)
+    weights = carray(pointer(word(p, extra + 3), np.int16), cells)
+    bias = carray(pointer(word(p, extra + 4), np.int32), cells)
+    sum, squares = np.int64(0), np.int64(0)
+    for c in range(cells):
+        sum += np.int64(totals[c])
+        squares += np.int64(totals[c]) * np.int64(totals[c])
+    mean = toward_zero(sum * step, cells)
+    exact = toward_zero(squares * (np.int64(1 << 20) // cells) - mean * mean, np.int64(1 << 20))
+    variance = np.int64(np.int32(exact))
+    multiplier, shift = inverse_sqrt(variance if variance >= 1 else word(p, extra + 5))
+    for c in range(cells):
+        centered = scaled(step * np.int64(totals[c]) - mean, multiplier, shift)
+        weighted = np.int64(np.int32(centered * np.int64(weights[c]) + np.int64(bias[c])))
+        whole = toward_zero(weighted + (np.int64(512) if weighted > 0 else np.int64(-512)), step)
+        code = scaled(whole, word(p, extra + 6), word(p, extra + 7))
+        totals[c] = np.int16(within(code, np.int64(1 << 15)))
+
+
 (
     INPUT, OUTPUT, OUTPUT_STATE, CELL_STATE, WEIGHTS, BLOCKS, BLOCK_BYTES, BATCHES, TIMES, INPUTS, CELLS, OUTPUTS,
     INPUT_TIME, INPUT_BATCH, OUTPUT_TIME, OUTPUT_BATCH, INPUT_ZERO_POINT, STATE_ZERO_POINT, LOGISTIC, TANH, CELL_TANH,
     HAS_INPUT_GATE, CELL_SHIFT, CELL_CLIP, MULTIPLIER, SHIFT, HIDDEN_ZERO_POINT,
-    PROJECTION, PROJECTION_BLOCKS, PROJECTION_BYTES, PROJECTION_CLIP,
-) = range(31)  # fmt: skip
+    PROJECTION, PROJECTION_BLOCKS, PROJECTION_BYTES, PROJECTION_CLIP, TOGETHER, EXTRAS,
+) = range(33)  # fmt: skip
 """Words of `make_lstm`: addresses, sizes, bytes from step to step of input and output, constants.
 
-The gates are forget, cell, output and, if it is there, input; their tables hold 65536 int16, for 0 to -1.
-"""
+The gates are forget, cell, output and, if it is there, input; their tables hold 65536 int16, for 0 to -1. Behind these
+words there are `EXTRA` more for each gate: address, multiplier and right shift of the peephole; addresses of the
+coefficients of the normalization and of the bias, the guard, and multiplier and right shift. Addresses of what is not
+there are 0."""
+
+EXTRA = 8
 
 
-def make_lstm(recipe1: int, recipe2: int, projection: int) -> Callable[..., None]:
-    """The LSTM of `ops._shared.lstm_integer` without peepholes and normalization.
+def make_lstm(recipe1: int, recipe2: int, projection: int, extras: int) -> Callable[..., None]:
+    """The LSTM of `ops._shared.lstm_integer`.
 
     Args:
         recipe1: of the products with the input.
         recipe2: of the products with the output state.
         projection: of those with the projection, or `NO_SOURCE`.
+        extras: whether there are peepholes or normalizations.
 
     Scratch: input, output state and hidden state, then all gates, as int16, each with room for whole vectors.
     """
@@ -150,14 +232,19 @@ def make_lstm(recipe1: int, recipe2: int, projection: int) -> Callable[..., None
         for t in range(word(p, TIMES)):
             for n in range(word(p, BATCHES)):
                 step = word(p, INPUT) + t * word(p, INPUT_TIME) + n * word(p, INPUT_BATCH)
-                state_place = word(p, OUTPUT_STATE) + n * outputs
+                state_place, cell_place = word(p, OUTPUT_STATE) + n * outputs, word(p, CELL_STATE) + 2 * n * cells
                 widen_less(step, scratch, inputs, word(p, INPUT_ZERO_POINT))
                 widen_less(state_place, before, outputs, state_zero_point)
                 for block in range(word(p, BLOCKS)):
                     weights = word(p, WEIGHTS) + block * word(p, BLOCK_BYTES)
                     shorts(recipe1, recipe2, scratch, pairs1, before, pairs2, weights, gates_place + 4 * LANES * block)
-                cell = carray(pointer(word(p, CELL_STATE) + 2 * n * cells, np.int16), cells)
+                cell = carray(pointer(cell_place, np.int16), cells)
                 state = carray(pointer(state_place, np.int8), outputs)
+                if extras:
+                    for gate in range(3 + word(p, HAS_INPUT_GATE)):
+                        if gate != 2:
+                            look_in(p, EXTRAS + EXTRA * gate, gates_place + 2 * gate * cells, cell_place, n)
+                            normalize(p, EXTRAS + EXTRA * gate, gates_place + 2 * gate * cells)
                 for c in range(cells):
                     forget = np.int64(logistic[gates[c]])
                     let_in = np.int64(32767) - forget
@@ -170,8 +257,12 @@ def make_lstm(recipe1: int, recipe2: int, projection: int) -> Callable[..., None
                     if clip > 0:
                         new = min(max(new, -clip), clip)
                     cell[c] = np.int16(new)
+                if extras:
+                    look_in(p, EXTRAS + EXTRA * 2, gates_place + 4 * cells, cell_place, n)
+                    normalize(p, EXTRAS + EXTRA * 2, gates_place + 4 * cells)
+                for c in range(cells):
                     let_out = np.int64(logistic[gates[2 * cells + c]])
-                    product = let_out * np.int64(cell_tanh[np.uint16(new & np.int64(65535))])
+                    product = let_out * np.int64(cell_tanh[np.uint16(cell[c])])
                     code = scaled(product, multiplier, exponent)
                     if projection == NO_SOURCE:
                         state[c] = np.int8(within(code + zero_point, np.int64(128)))

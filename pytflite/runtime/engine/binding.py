@@ -197,3 +197,12 @@ def fixed_point_of(requantizer: Any, channels: int) -> tuple[Array, Array]:
 def binder_of(node: PreparedNode) -> Binder | None:
     """The binder for the operator and rule of a node, or for the plain kernel that it runs; None if there is none."""
     return BINDERS.get((node.op.name, node.rule.name)) or BINDERS.get((ANY, node.rule.kernel))
+
+
+def arrays_of(node: PreparedNode, inputs: Sequence[Operand | None], *changing: str) -> dict[str, Array] | None:
+    """The inputs that are there, by name; None unless all are constant but for some, of which none is."""
+    roles = zip(node.op.input_roles, inputs, strict=False)
+    operands = {role.name: operand for role, operand in roles if operand is not None}
+    if any(operand.is_constant == (name in changing) for name, operand in operands.items()):
+        return None
+    return {name: operand.array for name, operand in operands.items()}

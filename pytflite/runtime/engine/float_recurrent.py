@@ -26,7 +26,7 @@ from pytflite.ops._shared.rnn import Rnn
 from pytflite.ops.bidirectional_sequence_rnn import BidirectionalRnn
 from pytflite.ops.svdf import FloatSvdf
 from pytflite.plan.node import PreparedNode
-from pytflite.runtime.engine.binding import Call, Calls, Operand, binder
+from pytflite.runtime.engine.binding import Call, Calls, Operand, arrays_of, binder
 from pytflite.runtime.engine.hybrid_products import has_exact_sums, quantize, scaled_back, scaled_products
 from pytflite.runtime.engine.movement import moved, together
 
@@ -319,15 +319,6 @@ def extras(gate: Gate, scale: Gate, *, is_diagonal: bool) -> list[Any]:
     diagonal = gate.weights[-1] if is_diagonal else None
     found = peephole, diagonal, gate.norm, None if gate.norm is None else gate.bias
     return [0 if array is None else array for array in found]
-
-
-def arrays_of(node: PreparedNode, inputs: Sequence[Operand | None], *changing: str) -> dict[str, Array] | None:
-    """The inputs that are there, by name; None unless all are constant but for some, of which none is."""
-    roles = zip(node.op.input_roles, inputs, strict=False)
-    operands = {role.name: operand for role, operand in roles if operand is not None}
-    if any(operand.is_constant == (name in changing) for name, operand in operands.items()):
-        return None
-    return {name: operand.array for name, operand in operands.items()}
 
 
 @binder("UNIDIRECTIONAL_SEQUENCE_LSTM", "float32", "hybrid")

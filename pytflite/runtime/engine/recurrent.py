@@ -1,4 +1,4 @@
-"""Binders of operators of int8 that keep a state: UNIDIRECTIONAL_SEQUENCE_LSTM and SVDF."""
+"""Binders of operators of int8 that keep a state: LSTMs and SVDF."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from pytflite.arithmetic import gemmlowp
 from pytflite.arithmetic.requantize import DoubleRounding, Requantizer
 from pytflite.kernels.engine import SLACK, packing
 from pytflite.kernels.engine.buffers import aligned, with_slack
-from pytflite.ops._shared.lstm import NAMES, gates_of
-from pytflite.ops._shared.lstm_integer import GATE_BITS, IntegerLstm
+from pytflite.ops._shared.lstm import Gate, gates_of
+from pytflite.ops._shared.lstm_integer import GATE_BITS, GateParams, IntegerLstm
 from pytflite.ops.svdf import IntegerSvdf
 from pytflite.plan.node import PreparedNode
-from pytflite.runtime.engine.binding import INT32_MAX, Call, Calls, Operand, binder, left_factors, recipe_of
+from pytflite.runtime.engine.binding import INT32_MAX, Call, Calls, Operand, arrays_of, binder, left_factors, recipe_of
 
 Array = npt.NDArray[Any]
 
@@ -81,48 +81,74 @@ def right_shift_of(requantizer: Requantizer) -> tuple[int, int] | None:
 def unidirectional_sequence_lstm(
     node: PreparedNode, inputs: Sequence[Operand | None], outputs: Sequence[Array]
 ) -> Calls:
-    """Without peepholes and layer normalization."""
-    p: IntegerLstm = node.params
-    operands = dict(zip(NAMES, inputs, strict=False))
-    input, output = operands["input"], outputs[0]
-    assert input is not None
-    constants = {name: operand.array for name, operand in operands.items() if operand and operand.is_constant}
-    states = {name: operand.array for name, operand in operands.items() if name.endswith("state") and operand}
-    present = {name for name, operand in operands.items() if operand}
-    hidden = right_shift_of(p.hidden)
-    peepholes = any(gate.peephole or gate.norm for gate in p.gates.values())
-    if present - {*constants, *states, "input"} or peepholes or hidden is None or not output.size:
+    """Any."""
+    tensors = arrays_of(node, inputs, "input", "output_state", "cell_state")
+    return lstm_calls(tensors, node.params, tensors["input"], outputs[0]) if tensors else None
+
+
+@binder("LSTM", "int8")
+def lstm(node: PreparedNode, inputs: Sequence[Operand | None], outputs: Sequence[Array]) -> Calls:
+    """One step."""
+    tensors = arrays_of(node, inputs, "input", "output_state", "cell_state")
+    if tensors is None:
         return None
-    gates = gates_of(constants.get)
+    return lstm_calls(tensors, node.params, tensors["input"][np.newaxis], outputs[0][np.newaxis])
+
+
+def lstm_calls(tensors: Mapping[str, Array], p: IntegerLstm, input: Array, output: Array) -> Calls:
+    """The call of an LSTM over a sequence.
+
+    Args:
+        tensors: weights, biases and states by name.
+        p: params of the rule.
+        input: (time, batch, inputs), or batch and time changed over.
+        output: alike.
+    """
+    hidden, gates = right_shift_of(p.hidden), gates_of(tensors.get)
     order = [name for name in GATES if name in gates]
+    if hidden is None or not (output.size and input.size):
+        return None
     sources = [
         source_of(
             [gates[name].weights[k] for name in order],
-            [gates[name].bias if k == 0 else None for name in order],
+            [gates[name].bias if k == 0 and gates[name].norm is None else None for name in order],
             [p.gates[name].products[k] for name in order],
             p.zero_points[k],
         )
         for k in (0, 1)
     ]
-    projection = projection_of(p, constants)
+    projection, extras = projection_of(p, tensors), [extras_of(p.gates[name], gates[name]) for name in order]
     if sources[0] is None or sources[1] is None or (p.projection is not None and projection is None):
         return None
-    blocks = np.concatenate([source.blocks for source in sources if source], axis=1)
-    packed = with_slack(blocks)
+    if any(own is None for own in extras):
+        return None
+    packed = with_slack(np.concatenate([source.blocks for source in sources if source], axis=1))
     times, batches = output.shape[:2] if p.time_major else output.shape[1::-1]
-    depth, cells, width = input.array.shape[2], len(gates["output"].weights[0]), output.shape[2]
+    depth, cells, width = input.shape[2], len(gates["output"].weights[0]), output.shape[2]
     steps = [(batches * size, size) if p.time_major else (size, times * size) for size in (depth, width)]
     words = [
-        input.array, output, states["output_state"], states["cell_state"], packed, len(packed), packed.shape[1],
+        input, output, tensors["output_state"], tensors["cell_state"], packed, len(packed), packed.shape[1],
         batches, times, depth, cells, width, *steps[0], *steps[1], *p.zero_points,
         table_of("logistic", GATE_BITS), table_of("tanh", GATE_BITS), table_of("tanh", 15 + p.cell_exponent),
         int("input" in gates), 30 + p.cell_exponent, p.cell_clip, *hidden, p.hidden_zero_point,
         *((projection.blocks, len(projection.blocks), projection.blocks.shape[1]) if projection else (0, 0, 0)),
-        p.proj_clip,
+        p.proj_clip, int(p.time_major), *(word for own in extras if own for word in own),
     ]  # fmt: skip
+    has_extras = any(gate.peephole is not None or gate.norm is not None for gate in gates.values())
     recipes = sources[0].recipe, sources[1].recipe, projection.recipe if projection else NO_SOURCE
-    scratch = 2 * (depth + width + 5 * cells + 3) + 2 * SLACK
-    return [Call(("lstm", *recipes), words, scratch=scratch)]
+    scratch = 2 * (depth + width + cells + max(4 * cells, width) + 3) + 2 * SLACK
+    return [Call(("lstm", *recipes, int(has_extras)), words, scratch=scratch)]
+
+
+def extras_of(q: GateParams, gate: Gate) -> list[Any] | None:
+    """What a gate has beside products, in the order in which the kernel reads it; None if that cannot be taken."""
+    peephole = (0, 0) if q.peephole is None else right_shift_of(q.peephole)
+    norm = (0, 0) if q.norm is None else right_shift_of(q.norm.requantizer)
+    if peephole is None or norm is None:
+        return None
+    weights = 0 if gate.peephole is None else gate.peephole
+    coefficients, bias, guard = (0, 0, 0) if q.norm is None else (gate.norm, gate.bias, q.norm.guard)
+    return [weights, *peephole, coefficients, bias, guard, *norm]
 
 
 def projection_of(p: IntegerLstm, constants: Mapping[str, Array]) -> Source | None:
