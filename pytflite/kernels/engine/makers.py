@@ -18,6 +18,7 @@ from pytflite.kernels.engine import (
     gemm,
     hybrid_gemm,
     movement,
+    plain,
     recurrent,
     resize,
     short_depthwise,
@@ -41,6 +42,7 @@ MAKERS: dict[str, Callable[..., Callable[..., Any]]] = {
     **float_lstm.MAKERS,
     **gemm.MAKERS,
     **hybrid_gemm.MAKERS,
+    **plain.MAKERS,
     **recurrent.MAKERS,
     **short_small.MAKERS,
     **small.MAKERS,
@@ -50,7 +52,7 @@ MAKERS: dict[str, Callable[..., Callable[..., Any]]] = {
 }
 
 
-def machine_code(name: str, *literals: int) -> bytes:
+def machine_code(name: str, *literals: int | str) -> bytes:
     """A line with the symbol of a kernel and those that it needs from elsewhere, then an object file."""
     symbol, needed, code = object_code(MAKERS[name](*literals))
     return b"\n".join([" ".join([symbol, *needed]).encode(), code])

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
 from numba import types
 from numba.extending import intrinsic
 
@@ -54,6 +55,25 @@ def pointer(typing: Any, address: Any, dtype: Any) -> Any:
 def share(total: Any, part: Any, parts: Any) -> Any:
     """Where one of so many parts of a total begins and ends."""
     return total * part // parts, total * (part + 1) // parts
+
+
+@helper
+def rows_of(p: Any, walk: Any, part: Any, parts: Any) -> Any:
+    """Which share of a walk (`words.WALK`) a part is: first row, last row, first element of each, last element."""
+    rows, count = word(p, walk) * word(p, walk + 1) * word(p, walk + 2), word(p, walk + 3)
+    if rows == 1:
+        lower, upper = share(count, part, parts)
+        return np.int64(0), rows, lower, upper
+    first, last = share(rows, part, parts)
+    return first, last, np.int64(0), count
+
+
+@helper
+def start_of(p: Any, walk: Any, operand: Any, row: Any) -> Any:
+    """How many bytes into an operand a row of a walk begins."""
+    middle, inner, steps = word(p, walk + 1), word(p, walk + 2), walk + 4 * (operand + 1)
+    outer, k = row // inner, row % inner
+    return outer // middle * word(p, steps) + outer % middle * word(p, steps + 1) + k * word(p, steps + 2)
 
 
 @emitted

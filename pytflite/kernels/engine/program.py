@@ -19,7 +19,7 @@ from pytflite.kernels.engine import store
 from pytflite.kernels.engine.target import target_machine
 
 Key = tuple[Any, ...]
-"""Name of a kernel (`makers.MAKERS`), and the integers that it is specialised for."""
+"""Name of a kernel (`makers.MAKERS`), and the integers, or types of elements, that it is specialised for."""
 
 _loaded: dict[Key, Callable[..., None]] = {}
 _keep: list[Any] = []

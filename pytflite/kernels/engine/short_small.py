@@ -12,7 +12,7 @@ from numba import types
 from pytflite.kernels.engine._ir import Loop, at, call, constant, i16, i32, i64, load, shuffle, splat, vector
 from pytflite.kernels.engine.epilogue import HEAD, RECIPES
 from pytflite.kernels.engine.isa import ISA, LANES, int16s, int32s
-from pytflite.kernels.engine.memory import emitted, pointer, put_word, share, word
+from pytflite.kernels.engine.memory import emitted, pointer, rows_of, share, start_of, word
 from pytflite.kernels.engine.recurrent import scaled
 from pytflite.kernels.engine.short_gemm import store_shorts
 from pytflite.kernels.engine.small import SIGNED, UNSIGNED, high_product, reciprocal
@@ -35,23 +35,6 @@ def make_table(source_bytes: int, target_bytes: int) -> Callable[..., None]:
             target[i] = values[source[i]]
 
     return table
-
-
-def make_positive_table() -> Callable[..., None]:
-    """What becomes of each int16 code from 0 on. Words: input, output, count, table, and a word set for codes below."""
-
-    def positive_table(p: Any, scratch: Any, part: Any, parts: Any) -> None:
-        count = word(p, 2)
-        source, target = carray(pointer(word(p, 0), np.int16), count), carray(pointer(word(p, 1), np.int16), count)
-        values = carray(pointer(word(p, 3), np.int16), 1 << 15)
-        first, last = share(count, part, parts)
-        for i in range(first, last):
-            if source[i] < 0:
-                put_word(word(p, 4), 0, 1)
-            else:
-                target[i] = values[source[i]]
-
-    return positive_table
 
 
 def make_quantize(target_bytes: int) -> Callable[..., None]:
@@ -97,19 +80,6 @@ def make_requantize(target_bytes: int) -> Callable[..., None]:
             target[i] = target_type(min(max(code, low), high))
 
     return requantize
-
-
-def make_to_float() -> Callable[..., None]:
-    """CAST of int32 to float32. Words: input, output, count."""
-
-    def to_float(p: Any, scratch: Any, part: Any, parts: Any) -> None:
-        count = word(p, 2)
-        source, target = carray(pointer(word(p, 0), np.int32), count), carray(pointer(word(p, 1), np.float32), count)
-        first, last = share(count, part, parts)
-        for i in range(first, last):
-            target[i] = np.float32(source[i])
-
-    return to_float
 
 
 def make_softmax() -> Callable[..., None]:
@@ -280,40 +250,29 @@ def make_two(
 ) -> Callable[..., None]:  # fmt: skip
     """Sums and products of int16; literals as of `row`.
 
-    Words: input 1, input 2, output, heads, shifts, bounds, then as in `float_small.make_two` the sizes of four
-    dimensions and the steps of both inputs along them.
+    Words: input 1, input 2, output, heads, shifts, bounds, walk of the three.
     """
 
     def short_two(p: Any, scratch: Any, part: Any, parts: Any) -> None:
-        count = word(p, 9)
-        lower, upper, first, last = np.int64(0), count, np.int64(0), word(p, 6)
-        if last * word(p, 7) * word(p, 8) > 1:
-            first, last = share(last, part, parts)
-        else:
-            lower, upper = share(count, part, parts)
+        first, last, lower, upper = rows_of(p, 6, part, parts)
         if lower >= upper:
             return
-        output = word(p, 2) + 2 * first * word(p, 7) * word(p, 8) * count
         for i in range(first, last):
-            for j in range(word(p, 7)):
-                for k in range(word(p, 8)):
-                    start1 = word(p, 0) + 2 * (i * word(p, 10) + j * word(p, 11) + k * word(p, 12) + lower * step1)
-                    start2 = word(p, 1) + 2 * (i * word(p, 14) + j * word(p, 15) + k * word(p, 16) + lower * step2)
-                    row(
-                        operation, recipe1, recipe2, recipe, step1, step2, start1, start2, output + 2 * lower,
-                        word(p, 3), word(p, 4), word(p, 5), upper - lower,
-                    )  # fmt: skip
-                    output += 2 * count
+            start1 = word(p, 0) + start_of(p, 6, 0, i) + 2 * lower * step1
+            start2 = word(p, 1) + start_of(p, 6, 1, i) + 2 * lower * step2
+            output = word(p, 2) + start_of(p, 6, 2, i) + 2 * lower
+            row(
+                operation, recipe1, recipe2, recipe, step1, step2, start1, start2, output,
+                word(p, 3), word(p, 4), word(p, 5), upper - lower,
+            )  # fmt: skip
 
     return short_two
 
 
 MAKERS: dict[str, Callable[..., Callable[..., None]]] = {
     "table": make_table,
-    "positive_table": make_positive_table,
     "quantize": make_quantize,
     "requantize_int32": make_requantize,
-    "to_float": make_to_float,
     "short_softmax": make_softmax,
     "table_softmax": make_table_softmax,
     "two_matrices": make_two_matrices,

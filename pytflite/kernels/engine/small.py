@@ -9,11 +9,11 @@ import numba
 import numpy as np
 
 from pytflite.kernels._compile import helper
-from pytflite.kernels.engine.memory import pointer, put_word, share, word
+from pytflite.kernels.engine.memory import pointer, put_word, rows_of, share, start_of, word
 
 carray: Any = numba.carray  # type: ignore[attr-defined]
 
-UNSIGNED: dict[int, Any] = {1: np.uint8, 2: np.uint16, 4: np.uint32}
+UNSIGNED: dict[int, Any] = {1: np.uint8, 2: np.uint16, 4: np.uint32, 8: np.uint64}
 SIGNED: dict[int, Any] = {1: np.int8, 2: np.int16}
 
 
@@ -58,38 +58,75 @@ def make_lookup() -> Callable[..., None]:
     return lookup
 
 
+def make_refuse(code_bytes: int) -> Callable[..., None]:
+    """Whether some code, by its bits, is refused. Words: input, count, a byte for every code, a word that is set."""
+    code = UNSIGNED[code_bytes]
+
+    def refuse(p: Any, scratch: Any, part: Any, parts: Any) -> None:
+        count = word(p, 1)
+        source = carray(pointer(word(p, 0), code), count)
+        refused = carray(pointer(word(p, 2), np.uint8), 1 << 8 * code_bytes)
+        first, last = share(count, part, parts)
+        found = np.uint8(0)
+        for i in range(first, last):
+            found |= refused[source[i]]
+        if found != 0:
+            put_word(word(p, 3), 0, 1)
+
+    return refuse
+
+
 def make_pairs() -> Callable[..., None]:
-    """A table for every pair of bytes. Words: input 1, input 2, output, count, table of 256 x 256 bytes."""
+    """A table for every pair of bytes. Words: input 1, input 2, output, table of 256 x 256 bytes, walk of the three."""
 
     def pairs(p: Any, scratch: Any, part: Any, parts: Any) -> None:
-        first, last = share(word(p, 3), part, parts)
-        left = carray(pointer(word(p, 0) + first, np.uint8), last - first)
-        right = carray(pointer(word(p, 1) + first, np.uint8), last - first)
-        target = carray(pointer(word(p, 2) + first, np.uint8), last - first)
-        table = carray(pointer(word(p, 4), np.uint8), 65536)
-        for i in range(last - first):
-            target[i] = table[np.int64(left[i]) * 256 + np.int64(right[i])]
+        first, last, lower, upper = rows_of(p, 4, part, parts)
+        step1, step2 = word(p, 11), word(p, 15)
+        table = carray(pointer(word(p, 3), np.uint8), 65536)
+        for row in range(first, last):
+            left = carray(pointer(word(p, 0) + start_of(p, 4, 0, row), np.uint8), upper)
+            right = carray(pointer(word(p, 1) + start_of(p, 4, 1, row), np.uint8), upper)
+            target = carray(pointer(word(p, 2) + start_of(p, 4, 2, row), np.uint8), upper)
+            for i in range(lower, upper):
+                target[i] = table[np.int64(left[i * step1]) * 256 + np.int64(right[i * step2])]
 
     return pairs
+
+
+@helper
+def line(x: Any, y: Any, a: Any, b: Any, c: Any, d: Any, low: Any, high: Any, flip: Any) -> Any:
+    """``clip((a * x + b * y + c) >> d)`` of two codes, exclusive-ored by a constant before and after."""
+    product1 = np.int32(np.int32(np.int8(x ^ flip)) * a)
+    product2 = np.int32(np.int32(np.int8(y ^ flip)) * b)
+    total = np.int32(np.int32(product1 + product2) + c) >> d
+    return np.uint8(np.int8(min(max(total, low), high))) ^ flip
 
 
 def make_linear() -> Callable[..., None]:
     """``clip((a * x + b * y + c) >> d)`` of pairs of codes.
 
-    Words: input 1, input 2, output, count, a, b, c, d, low, high, flip (as `pairs`, then numbers).
+    Words: input 1, input 2, output, a, b, c, d, low, high, flip, walk of the three.
     """
 
     def linear(p: Any, scratch: Any, part: Any, parts: Any) -> None:
-        first, last = share(word(p, 3), part, parts)
-        left = carray(pointer(word(p, 0) + first, np.uint8), last - first)
-        right = carray(pointer(word(p, 1) + first, np.uint8), last - first)
-        target, flip = carray(pointer(word(p, 2) + first, np.uint8), last - first), np.uint8(word(p, 10))
-        a, b, c, d = np.int32(word(p, 4)), np.int32(word(p, 5)), np.int32(word(p, 6)), np.int32(word(p, 7))
-        low, high = np.int32(word(p, 8)), np.int32(word(p, 9))
-        for i in range(last - first):
-            x, y = np.int32(np.int8(left[i] ^ flip)), np.int32(np.int8(right[i] ^ flip))
-            total = np.int32(np.int32(np.int32(x * a) + np.int32(y * b)) + c) >> d
-            target[i] = np.uint8(np.int8(min(max(total, low), high))) ^ flip
+        first, last, lower, upper = rows_of(p, 10, part, parts)
+        a, b, c, d = np.int32(word(p, 3)), np.int32(word(p, 4)), np.int32(word(p, 5)), np.int32(word(p, 6))
+        low, high, flip = np.int32(word(p, 7)), np.int32(word(p, 8)), np.uint8(word(p, 9))
+        for row in range(first, last):
+            left = carray(pointer(word(p, 0) + start_of(p, 10, 0, row), np.uint8), upper)
+            right = carray(pointer(word(p, 1) + start_of(p, 10, 1, row), np.uint8), upper)
+            target = carray(pointer(word(p, 2) + start_of(p, 10, 2, row), np.uint8), upper)
+            if word(p, 17) == 0:
+                x = left[0]
+                for i in range(lower, upper):
+                    target[i] = line(x, right[i], a, b, c, d, low, high, flip)
+            elif word(p, 21) == 0:
+                y = right[0]
+                for i in range(lower, upper):
+                    target[i] = line(left[i], y, a, b, c, d, low, high, flip)
+            else:
+                for i in range(lower, upper):
+                    target[i] = line(left[i], right[i], a, b, c, d, low, high, flip)
 
     return linear
 
@@ -354,6 +391,7 @@ MAKERS: dict[str, Callable[..., Callable[..., None]]] = {
     "copy": make_copy,
     "flip": make_flip,
     "lookup": make_lookup,
+    "refuse": make_refuse,
     "pairs": make_pairs,
     "linear": make_linear,
     "mean": make_mean,

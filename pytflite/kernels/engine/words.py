@@ -5,14 +5,21 @@ from __future__ import annotations
 AXES = 5
 """Over how many axes a call of ``move`` walks, besides the bytes that lie side by side."""
 
-ADD, SUB, MUL, DIV, MAXIMUM, MINIMUM, SQUARED_DIFFERENCE = range(7)
-"""Operations of two floats."""
+WALK = 4
+"""Over how many axes kernels with several operands walk, the innermost being a row. Words of a walk: the sizes of the
+axes, then for each operand its steps along them in bytes; along the innermost it stands still or has no gaps."""
 
-COPY, ABS, NEG, SQUARE, SQRT, RSQRT, FLOOR, CEIL = range(8)
-"""Operations of one float."""
+ADD, SUB, MUL, DIV, MAXIMUM, MINIMUM, SQUARED_DIFFERENCE, PRELU = range(8)
+"""Operations of two numbers."""
 
-SUM, MEAN, LARGEST, SMALLEST = range(4)
-"""Operations of many floats."""
+EQUAL, NOT_EQUAL, LESS, LESS_EQUAL = range(4)
+"""Comparisons of two numbers."""
+
+COPY, ABS, NEG, SQUARE, SQRT, RSQRT, FLOOR, CEIL, ROUND, SIGN, HARD_SWISH, LEAKY_RELU = range(12)
+"""Operations of one number."""
+
+SUM, MEAN, LARGEST, SMALLEST, PRODUCT = range(5)
+"""Operations of many numbers."""
 
 ENTRY = 4
 """Words of a call in a program: see `driver`."""

@@ -25,6 +25,7 @@ from pytflite.arithmetic.requantize import (
 from pytflite.kernels.engine import packing
 from pytflite.kernels.engine.buffers import aligned
 from pytflite.kernels.engine.program import Key, address
+from pytflite.kernels.engine.words import WALK
 from pytflite.plan.node import PreparedNode
 
 Array = npt.NDArray[Any]
@@ -109,6 +110,29 @@ LEAST_ELEMENTS = 1 << 13
 def parts_of(elements: int) -> int:
     """Into how many parts to split an elementwise call."""
     return max(elements // LEAST_ELEMENTS, 1)
+
+
+def axes_of(*views: Array) -> list[list[int]]:
+    """Size and steps in bytes of the axes of some views of one shape; those that can be walked over as one are one."""
+    joined: list[list[int]] = []
+    for axis in map(list, zip(views[0].shape, *(view.strides for view in views), strict=True)):
+        if axis[0] == 1:
+            continue
+        if joined and all(outer == axis[0] * inner for outer, inner in zip(joined[-1][1:], axis[1:], strict=True)):
+            axis[0] *= joined.pop()[0]
+        joined.append(axis)
+    return joined
+
+
+def walk_of(*views: Array) -> list[int] | None:
+    """The words of a walk (`pytflite.kernels.engine.words.WALK`) over views of one shape; None if it has more axes."""
+    sizes = [view.itemsize for view in views]
+    axes = axes_of(*views)
+    if not axes or any(step not in (0, size) for step, size in zip(axes[-1][1:], sizes, strict=True)):
+        axes.append([1, *sizes])
+    if len(axes) > WALK:
+        return None
+    return np.array([[1, *sizes]] * (WALK - len(axes)) + axes).T.ravel().tolist()
 
 
 def is_code(array: Array) -> bool:

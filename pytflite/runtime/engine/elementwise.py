@@ -5,25 +5,27 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from functools import partial
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from pytflite.arithmetic.requantize import DoubleRounding, RoundingUp, RoundingUpFlat
-from pytflite.ops._shared.elementwise import RescaledParams, Stages, rescaled
+from pytflite.kernels.engine.buffers import aligned
+from pytflite.ops._shared.elementwise import RescaledParams, Stages
 from pytflite.plan.node import PreparedNode
 from pytflite.runtime.engine.binding import (
     ANY,
     Call,
     Calls,
     Operand,
+    axes_of,
     binder,
     fixed_point_of,
     flip_of,
     is_code,
     parts_of,
+    walk_of,
 )
 
 Array = npt.NDArray[Any]
@@ -73,43 +75,158 @@ def requantize(node: PreparedNode, inputs: Sequence[Operand | None], outputs: Se
     return calls
 
 
+@binder("ABS", "int16", "int16_plain")
+@binder("COS", "float16")
+@binder("DEQUANTIZE", "float16")
+@binder("EXP", "int16")
+@binder("FLOOR", "bfloat16")
+@binder("GELU", "float16", "int16")
+@binder("LEAKY_RELU", "int16", "signed_alpha_int16")
+@binder("LOG", "int16")
+@binder("LOGICAL_NOT", "bool")
+@binder("LOGISTIC", "bfloat16", "float16", "int16", "int16_gemmlowp")
+@binder("NEG", "bfloat16")
+@binder("RELU", "int16")
+@binder("RELU6", "int16", "not_rescaled")
+@binder("ROUND", "bfloat16")
+@binder("SIN", "float16")
+@binder("TANH", "bfloat16", "float16", "int16", "int16_gemmlowp")
+def function(node: PreparedNode, inputs: Sequence[Operand | None], outputs: Sequence[Array]) -> Calls:
+    """A table of what the definition makes of every code."""
+    assert inputs[0] is not None
+    return tabulated(node, inputs[0].array, outputs[0])
+
+
+@binder("DEQUANTIZE", "affine", "affine_first_scale")
+def dequantize(node: PreparedNode, inputs: Sequence[Operand | None], outputs: Sequence[Array]) -> Calls:
+    """The same with one scale for all."""
+    assert inputs[0] is not None
+    one = node.params.scale.size == node.params.zero_point.size == 1
+    return tabulated(node, inputs[0].array, outputs[0]) if one else None
+
+
+@binder("DEQUANTIZE", "affine_fused", "affine_vectors")
+@binder("HARD_SWISH", "quantized_vectors")
+def function_in_vectors(node: PreparedNode, inputs: Sequence[Operand | None], outputs: Sequence[Array]) -> Calls:
+    """A table for whole groups of 8, another one for the rest."""
+    assert inputs[0] is not None
+    input, output = inputs[0].array.reshape(-1), outputs[0].reshape(-1)
+    grouped = output.size // 8 * 8
+    calls: list[Call] = []
+    for own, group in ((slice(grouped), 256), (slice(grouped, None), 7)):
+        part = tabulated(node, input[own], output[own], group) if is_code(input) else None
+        if part is None:
+            return None
+        calls += part
+    return calls
+
+
+@binder("RSQRT", "int16", "int16_fixed_point", "int8")
+@binder("SQRT", "int16", "int8")
+def root(node: PreparedNode, inputs: Sequence[Operand | None], outputs: Sequence[Array]) -> Calls:
+    """A table; codes below the zero point, which are refused, are looked for first."""
+    assert inputs[0] is not None
+    input, (output,), offset = inputs[0].array, outputs, getattr(node.params, "input_offset", 0)
+    codes = all_codes(input.dtype)
+    refused = codes.astype(np.int64) + offset < 0
+    *_, (_, table) = node.stages([np.where(refused, -offset, codes).astype(input.dtype)])
+    return [refuse(input, refused), translated(input, output, table)] if input.size else []
+
+
+def tabulated(node: PreparedNode, input: Array, output: Array, group: int = 1 << 16) -> Calls:
+    """The call for an operator that treats every code alike, whatever its place.
+
+    Args:
+        node: the operator.
+        input: its codes; None is returned where they have more than two bytes.
+        output: what to write.
+        group: how many codes the definition is given at once.
+    """
+    if not input.size:
+        return []
+    if input.itemsize > 2:
+        return None
+    codes = all_codes(input.dtype)
+    tables = []
+    for first in range(0, len(codes), group):
+        own = codes[first : first + group]
+        with np.errstate(all="ignore"):
+            *_, (_, values) = node.stages([own.reshape((-1,) + (1,) * (input.ndim - 1))])
+        tables.append(np.asarray(values).reshape(-1))
+    return [translated(input, output, np.concatenate(tables))]
+
+
+def translated(input: Array, output: Array, table: Array) -> Call:
+    """The call that looks every code up, by its bits, in a table that holds something for each."""
+    words = [input, output, input.size, np.ascontiguousarray(table)]
+    return Call(("table", input.itemsize, output.itemsize), words, parts_of(input.size))
+
+
 @binder("ADD", "int8", "uint8")
 @binder("SUB", "int8", "uint8")
 def sum_or_difference(node: PreparedNode, inputs: Sequence[Operand | None], outputs: Sequence[Array]) -> Calls:
     """A linear function that equals the definition for every pair of codes, or else a table of all pairs."""
-    arrays = of_one_shape(inputs, outputs)
-    return arrays and [pairs(defined(node), *arrays, slopes(node.params, -1 if node.op.name == "SUB" else 1))]
+    return pairs(defined(node), inputs, outputs[0], slopes(node.params, -1 if node.op.name == "SUB" else 1))
 
 
 @binder("ADD", "shared_shift")
 @binder("SUB", "shared_shift")
 def shared_shift(node: PreparedNode, inputs: Sequence[Operand | None], outputs: Sequence[Array]) -> Calls:
     """The same; the definition is linear."""
-    arrays, p = of_one_shape(inputs, outputs), node.params
+    p = node.params
     both = p.input1_multiplier / 2.0**p.shift, p.input2_multiplier / 2.0**p.shift
-    return arrays and [pairs(defined(node), *arrays, both)]
+    return pairs(defined(node), inputs, outputs[0], both)
 
 
 @binder("ADD", "int8_vectors", "uint8_vectors")
 def sum_in_vectors(node: PreparedNode, inputs: Sequence[Operand | None], outputs: Sequence[Array]) -> Calls:
     """The same for whole groups, and for the rest."""
-    arrays, p = of_one_shape(inputs, outputs), node.params
-    if not arrays or p.run not in (0, arrays[2].size):
-        return None
-    grouped = p.run // p.group * p.group
-    calls = []
-    for own, params in ((slice(grouped), p.vector), (slice(grouped, None), p.scalar)):
-        left, right, output = (array[own] for array in arrays)
-        if output.size:
-            calls.append(pairs(partial(rescaled, np.add, p=params), left, right, output, slopes(params, 1)))
-    return calls
+    return in_groups(node, inputs, outputs[0], lambda p: slopes(p.vector, 1), lambda p: slopes(p.scalar, 1))
 
 
-@binder("MUL", "int8", "uint8")
-def product(node: PreparedNode, inputs: Sequence[Operand | None], outputs: Sequence[Array]) -> Calls:
+@binder("MUL", "vectors")
+def product_in_vectors(node: PreparedNode, inputs: Sequence[Operand | None], outputs: Sequence[Array]) -> Calls:
+    """Tables of all pairs, for whole groups and for the rest."""
+    return in_groups(node, inputs, outputs[0], lambda p: None, lambda p: None)
+
+
+@binder("BITWISE_XOR", "integer")
+@binder("EQUAL", "int8", "uint8")
+@binder("GREATER", "int8", "uint8")
+@binder("GREATER_EQUAL", "int8", "uint8")
+@binder("LESS", "int8", "uint8")
+@binder("LESS_EQUAL", "int8", "uint8")
+@binder("LOGICAL_AND", "bool")
+@binder("LOGICAL_OR", "bool")
+@binder("MUL", "int8", "uint8", "float64_scale")
+@binder("NOT_EQUAL", "int8", "uint8")
+@binder("RIGHT_SHIFT", "integer")
+@binder("SQUARED_DIFFERENCE", "int8")
+@binder("STABLEHLO_SHIFT_LEFT", "integer")
+def function_of_two(node: PreparedNode, inputs: Sequence[Operand | None], outputs: Sequence[Array]) -> Calls:
     """A table of all pairs."""
-    arrays = of_one_shape(inputs, outputs)
-    return arrays and [pairs(defined(node), *arrays, None)]
+    return pairs(defined(node), inputs, outputs[0], None)
+
+
+@binder("PRELU", "int8", "uint8")
+def prelu(node: PreparedNode, inputs: Sequence[Operand | None], outputs: Sequence[Array]) -> Calls:
+    """The same; the definition takes inputs of the output's shape."""
+    return pairs(lambda left, right: node.stages(np.broadcast_arrays(left, right)), inputs, outputs[0], None)
+
+
+@binder("DIV", "int8", "quantized", "rounded_once", "uint8")
+def quotient(node: PreparedNode, inputs: Sequence[Operand | None], outputs: Sequence[Array]) -> Calls:
+    """The same; a divisor of 0, which is refused, is looked for first."""
+    assert inputs[1] is not None
+    divisor, zero = inputs[1].array, -node.params.input2_offset
+    if not is_code(divisor):
+        return None
+
+    def define(left: Array, right: Array) -> Stages:
+        return node.stages([left, np.where(right == zero, right ^ 1, right)])
+
+    calls = pairs(define, inputs, outputs[0], None)
+    return calls and [refuse(divisor, all_codes(divisor.dtype) == zero), *calls]
 
 
 Define = Callable[[Array, Array], Stages]
@@ -120,36 +237,115 @@ def defined(node: PreparedNode) -> Define:
     return lambda left, right: node.stages([left, right])
 
 
-def of_one_shape(inputs: Sequence[Operand | None], outputs: Sequence[Array]) -> tuple[Array, Array, Array] | None:
-    """Both inputs and the output, flat, if there is nothing to broadcast."""
-    left, right = (operand.array for operand in inputs if operand is not None)
-    (output,) = outputs
-    if not left.shape == right.shape == output.shape or not output.size:
-        return None
-    return left.reshape(-1), right.reshape(-1), output.reshape(-1)
+def all_codes(dtype: np.dtype[Any]) -> Array:
+    """Whatever elements of a type with one byte or two can be, by their bits."""
+    codes = np.arange(1 << 8 * dtype.itemsize).astype(f"u{dtype.itemsize}")
+    return codes != 0 if dtype == np.bool_ else codes.view(dtype)
 
 
-def pairs(define: Define, left: Array, right: Array, output: Array, slopes: tuple[float, float] | None) -> Call:
-    """A call for two inputs of the output's shape.
+def refuse(input: Array, refused: Array) -> Call:
+    """The call that gives up where an input has codes that the definition refuses; ``refused``: by their bits."""
+    failed = aligned(8).view(np.int64)
+    words = [input, input.size, refused.copy(), failed]
+    return Call(("refuse", input.itemsize), words, parts_of(input.size), failed=failed)
+
+
+Slopes = tuple[float, float] | None
+"""How much an output grows with each of two inputs, about; None if it is not linear."""
+
+
+def in_groups(
+    node: PreparedNode, inputs: Sequence[Operand | None], output: Array,
+    vector: Callable[[Any], Slopes], scalar: Callable[[Any], Slopes],
+) -> Calls:  # fmt: skip
+    """Calls for two inputs where the definition treats whole groups in another way than the rest of each run.
+
+    Args:
+        node: its params have a group and a run, as `pytflite.ops._shared.elementwise.VectorParams`.
+        inputs: both.
+        output: what to write.
+        vector: slopes within groups, from the params.
+        scalar: slopes of the rest.
+    """
+    p, whole = node.params, together(inputs, output)
+    if not output.size:
+        return []
+    rows = in_rows(p.run, *whole) if p.run else whole
+    grouped = p.run // p.group * p.group
+    calls = []
+    for own, params, slopes in (
+        (slice(grouped), p._replace(group=1, run=1 << 16), vector(p)),
+        (slice(grouped, None), p._replace(run=0), scalar(p)),
+    ):
+        views = [row[..., own] for row in rows]
+        if views and not views[2].size:
+            continue
+        call = call_of(defined(replace(node, params=params)), views, slopes) if views else None
+        if call is None:
+            return None
+        calls.append(call)
+    return calls
+
+
+def in_rows(run: int, *views: Array) -> list[Array]:
+    """Views of rows of so many elements, of which there is at least one, in their order; none if there are no such."""
+    axes = axes_of(*views) or [[1] * (1 + len(views))]
+    size, *steps = axes.pop()
+    if size % run:
+        return []
+    axes += [[size // run, *(run * step for step in steps)], [run, *steps]]
+    sizes, *strides = zip(*axes, strict=True)
+    return [np.lib.stride_tricks.as_strided(view, sizes, own) for view, own in zip(views, strides, strict=True)]
+
+
+def together(inputs: Sequence[Operand | None], output: Array) -> list[Array]:
+    """Both inputs and the output, broadcast to its shape."""
+    arrays = [operand.array for operand in inputs if operand is not None]
+    return [*(np.broadcast_to(array, output.shape) for array in arrays), output]
+
+
+def pairs(define: Define, inputs: Sequence[Operand | None], output: Array, slopes: Slopes) -> Calls:
+    """Calls for two inputs that broadcast.
 
     Args:
         define: what is to be computed of two arrays of codes, element by element.
-        left: the first input.
-        right: the second one.
+        inputs: both.
         output: what to write.
-        slopes: how much the output grows with each input, about; None if it is not linear.
+        slopes: of the output, if it may be linear.
     """
-    flip = flip_of(left)
-    codes = (np.arange(256) ^ flip ^ 0x80).astype(np.uint8).view(left.dtype)  # ascending
-    *_, (_, table) = define(codes[:, None], codes[None])
-    ascending = table.astype(np.int32) - flip
-    factors = linear(ascending, *slopes) if slopes else None
-    if factors is None:
-        by_byte = np.argsort(codes.view(np.uint8))
-        table = np.ascontiguousarray(table[by_byte][:, by_byte])
-        return Call(("pairs",), [left, right, output, output.size, table], parts_of(output.size))
-    bounds = int(ascending.min()), int(ascending.max())
-    return Call(("linear",), [left, right, output, output.size, *factors, *bounds, flip], parts_of(output.size))
+    left, right = (operand for operand in inputs if operand is not None)
+    bytes_ = all(array.itemsize == 1 for array in (left.array, right.array, output))
+    if not bytes_:
+        return None
+    if not output.size:
+        return []
+    for constant, other, arguments in ((left, right, slice(None)), (right, left, slice(None, None, -1))):
+        if constant.is_constant and constant.array.size == 1 and other.array.size == output.size:
+            codes = all_codes(other.array.dtype)
+            *_, (_, table) = define(*(constant.array.reshape(-1), codes)[arguments])
+            words = [other.array, output, output.size, table.view(np.uint8).copy()]
+            return [Call(("lookup",), words, parts_of(output.size))]
+    call = call_of(define, together(inputs, output), slopes)
+    return call and [call]
+
+
+def call_of(define: Define, views: Sequence[Array], slopes: Slopes) -> Call | None:
+    """The call for views of two inputs and of an output; None if there is no walk over them."""
+    left, right, output = views
+    walk = walk_of(*views)
+    if walk is None:
+        return None
+    if slopes:
+        flip = flip_of(left)
+        codes = (np.arange(256) ^ flip ^ 0x80).astype(np.uint8).view(left.dtype)  # ascending
+        *_, (_, table) = define(codes[:, None], codes[None])
+        ascending = table.astype(np.int32) - flip
+        factors = linear(ascending, *slopes)
+        if factors is not None:
+            bounds = int(ascending.min()), int(ascending.max())
+            return Call(("linear",), [*views, *factors, *bounds, flip, *walk], parts_of(output.size))
+    *_, (_, table) = define(all_codes(left.dtype)[:, None], all_codes(right.dtype)[None])
+    return Call(("pairs",), [*views, np.ascontiguousarray(table), *walk], parts_of(output.size))
 
 
 def slopes(p: RescaledParams, sign: int) -> tuple[float, float]:

@@ -24,6 +24,7 @@ from pytflite.runtime.engine import (  # noqa: F401
     float_recurrent,
     hybrid_products,
     movement,
+    plain,
     products,
     recurrent,
     reductions,

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Any
+from math import prod
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
+from pytflite.kernels.engine.buffers import aligned
 from pytflite.kernels.engine.words import AXES
 from pytflite.ops._shared.paddings import Borders
 from pytflite.plan.node import PreparedNode
-from pytflite.runtime.engine.binding import Call, Calls, Operand, binder, parts_of
+from pytflite.runtime.engine.binding import Call, Calls, Operand, axes_of, binder, parts_of
 
 Array = npt.NDArray[Any]
 
@@ -28,22 +30,45 @@ def moved(source: Array, target: Array, table: Array | None = None) -> Calls:
         None if there are too many axes that cannot be walked over as one.
     """
     size = target.dtype.itemsize
-    axes = [list(axis) for axis in zip(target.shape, source.strides, target.strides, strict=True) if axis[0] != 1]
-    joined: list[list[int]] = []
-    for axis in axes:
-        if joined and all(joined[-1][k] == axis[0] * axis[k] for k in (1, 2)):
-            axis[0] *= joined.pop()[0]
-        joined.append(axis)
-    run = joined.pop()[0] if joined and joined[-1][1:] == [size, size] else 1
-    if len(joined) > AXES:
+    axes = axes_of(source, target)
+    run = axes.pop()[0] if axes and axes[-1][1:] == [size, size] else 1
+    if len(axes) > AXES:
         return None
     if not target.size:
         return []
-    joined = [[1, 0, 0]] * (AXES - len(joined)) + joined
+    axes = [[1, 0, 0]] * (AXES - len(axes)) + axes
     words = [
-        source, target, run * size, target.size // run, 0 if table is None else table, *np.ravel(joined).tolist()
+        source, target, run * size, target.size // run, 0 if table is None else table, *np.ravel(axes).tolist()
     ]  # fmt: skip
     return [Call(("move", int(table is not None)), words, parts_of(target.nbytes))]
+
+
+class Folds(NamedTuple):
+    """An array of which some neighbouring axes are to be folded into one element.
+
+    Attributes:
+        calls: that bring it into this form.
+        array: where it is then.
+        sizes: how many elements are before, along and behind these axes.
+    """
+
+    calls: list[Call]
+    array: Array
+    sizes: tuple[int, int, int]
+
+
+def folds(input: Array, axes: tuple[int, ...]) -> Folds | None:
+    """An array with the axes to be folded, in their order, as neighbours; None where too many axes are to be moved."""
+    if not axes:
+        return Folds([], input, (1, 1, input.size))
+    if axes[-1] - axes[0] == len(axes) - 1:
+        outer, middle, inner = np.split(np.array(input.shape, np.int64), (axes[0], axes[-1] + 1))
+        return Folds([], input, (prod(outer.tolist()), prod(middle.tolist()), prod(inner.tolist())))
+    kept = [axis for axis in range(input.ndim) if axis not in axes]
+    moved_there = input.transpose(*kept, *axes)
+    array = aligned(input.nbytes).view(input.dtype).reshape(moved_there.shape)
+    calls, depth = moved(moved_there, array), prod(input.shape[axis] for axis in axes)
+    return None if calls is None else Folds(calls, array, (input.size // depth, depth, 1))
 
 
 def together(moves: Iterable[Calls]) -> Calls:

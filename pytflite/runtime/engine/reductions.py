@@ -28,56 +28,54 @@ from pytflite.runtime.engine.binding import (
     parts_of,
     ties_up,
 )
+from pytflite.runtime.engine.movement import Folds, folds
 
 Array = npt.NDArray[Any]
 
 
 @binder("MEAN", "quantized", "quantized_vectors")
 def mean(node: PreparedNode, inputs: Sequence[Operand | None], outputs: Sequence[Array]) -> Calls:
-    """Neighbouring axes."""
+    """Any axes."""
     assert inputs[0] is not None
     input, (output,) = inputs[0].array, outputs
     p: QuantizedReduction = node.params
-    (requantizer, offset, low, high), sizes = p.epilogue, neighbours(input, p.reduction)
-    grouped, reach = sizes and ties_up(requantizer, sizes[2]), (1 << 8 * input.itemsize) * p.reduction.depth
-    if not sizes or grouped is None or abs(p.offset) + reach >= INT32_MAX >> 1:
+    (requantizer, offset, low, high), source = p.epilogue, folds_of_codes(input, p.reduction)
+    grouped, reach = source and ties_up(requantizer, source.sizes[2]), (1 << 8 * input.itemsize) * p.reduction.depth
+    if not source or grouped is None or abs(p.offset) + reach >= INT32_MAX >> 1:
         return None
-    multiplier, shift = fixed_point_of(requantizer, sizes[2])
+    multiplier, shift = fixed_point_of(requantizer, source.sizes[2])
     if shift.max() > 0:
         return None
     flip = flip_of(input)
     first = 0 if shift[0] and isinstance(requantizer, ONCE) else 1 << 30
     words = [
-        input, output, *sizes, p.offset + flip * p.reduction.depth, multiplier[0], -shift[0], offset - flip,
-        low - flip, high - flip, flip, first, grouped,
+        source.array, output, *source.sizes, p.offset + flip * p.reduction.depth, multiplier[0], -shift[0],
+        offset - flip, low - flip, high - flip, flip, first, grouped,
     ]  # fmt: skip
-    return [Call(("mean", input.itemsize), words, scratch=4 * sizes[2])]
+    return [*source.calls, Call(("mean", input.itemsize), words, scratch=4 * source.sizes[2])]
 
 
 @binder("MEAN", "float_scale_half_even", "float_scale_half_away")
 @binder("SUM", "float_scale_half_even", "float_scale_half_away")
 def scaled_sum(node: PreparedNode, inputs: Sequence[Operand | None], outputs: Sequence[Array]) -> Calls:
-    """Neighbouring axes."""
+    """Any axes."""
     assert inputs[0] is not None
     input, (output,) = inputs[0].array, outputs
     p: FloatScale = node.params
-    sizes, reach = neighbours(input, p.reduction), 256 * p.reduction.depth
-    if not sizes or reach >= INT32_MAX or reach * abs(float(p.scale)) + abs(float(p.bias)) >= 1 << 30:
+    source, reach = folds_of_codes(input, p.reduction), 256 * p.reduction.depth
+    if not source or reach >= INT32_MAX or reach * abs(float(p.scale)) + abs(float(p.bias)) >= 1 << 30:
         return None
     flip, factors = flip_of(input), np.array([p.scale, p.bias], np.float32)
     words = [
-        input, output, *sizes, flip * p.reduction.depth, factors, p.rounding is np.rint, p.output_offset, p.qmin,
-        p.qmax, flip,
+        source.array, output, *source.sizes, flip * p.reduction.depth, factors, p.rounding is np.rint,
+        p.output_offset, p.qmin, p.qmax, flip,
     ]  # fmt: skip
-    return [Call(("scaled_sum",), words, scratch=4 * sizes[2])]
+    return [*source.calls, Call(("scaled_sum",), words, scratch=4 * source.sizes[2])]
 
 
-def neighbours(input: Array, reduction: Reduction) -> tuple[int, int, int] | None:
-    """How many elements are before, along and behind neighbouring axes of some codes; None if there are no such."""
-    axes = reduction.axes
-    if not (is_short_code(input) and input.size and axes and axes[-1] - axes[0] == len(axes) - 1):
-        return None
-    return prod(input.shape[: axes[0]]), reduction.depth, prod(input.shape[axes[-1] + 1 :])
+def folds_of_codes(input: Array, reduction: Reduction) -> Folds | None:
+    """Some codes, the reduced axes as neighbours; None if there are no such, or no axes."""
+    return folds(input, reduction.axes) if is_short_code(input) and input.size and reduction.axes else None
 
 
 @binder("AVERAGE_POOL_2D", "integer")

@@ -1,4 +1,4 @@
-"""Binders of operators whose codes are not all 8-bit: functions of a code, sums and products; QUANTIZE."""
+"""Binders of operators whose codes are not all 8-bit: sums and products; QUANTIZE."""
 
 from __future__ import annotations
 
@@ -23,43 +23,18 @@ from pytflite.runtime.engine.binding import (
     Calls,
     Operand,
     binder,
-    is_code,
     left_factors,
     parts_of,
     recipe_of,
+    walk_of,
 )
-from pytflite.runtime.engine.float_others import walk_of
+from pytflite.runtime.engine.elementwise import tabulated
 from pytflite.runtime.engine.movement import together
 
 Array = npt.NDArray[Any]
 
 NONE = 0
 """Stands for the recipe of inputs that are not rescaled."""
-
-
-@binder("ABS", "int16")
-@binder("GELU", "int16")
-@binder("LEAKY_RELU", "int16")
-@binder("LOGISTIC", "int16", "int16_gemmlowp")
-@binder("RELU", "int16")
-@binder("RELU6", "int16")
-@binder("TANH", "int16", "int16_gemmlowp")
-def function(node: PreparedNode, inputs: Sequence[Operand | None], outputs: Sequence[Array]) -> Calls:
-    """A table of what the definition makes of every code."""
-    assert inputs[0] is not None
-    input, (output,) = inputs[0].array, outputs
-    return tabulated(node, input, output) if input.dtype == np.int16 else None
-
-
-@binder("RSQRT", "int16")
-def rsqrt(node: PreparedNode, inputs: Sequence[Operand | None], outputs: Sequence[Array]) -> Calls:
-    """The same for codes from 0 on; the kernel gives up where the definition refuses one."""
-    assert inputs[0] is not None
-    input, failed = inputs[0].array, aligned(8).view(np.int64)
-    if not input.size:
-        return None
-    *_, (_, table) = node.stages([np.arange(1 << 15).astype(np.int16)])
-    return [Call(("positive_table",), [input, outputs[0], input.size, table, failed], parts_of(input.size), 0, failed)]
 
 
 @binder("QUANTIZE", "requantize")
@@ -81,36 +56,6 @@ def requantize(node: PreparedNode, inputs: Sequence[Operand | None], outputs: Se
         low, high,
     ]  # fmt: skip
     return [Call(("requantize_int32", output.itemsize), words, parts_of(input.size))]
-
-
-@binder("CAST", "round")
-def cast(node: PreparedNode, inputs: Sequence[Operand | None], outputs: Sequence[Array]) -> Calls:
-    """From int32 to float32."""
-    assert inputs[0] is not None
-    input, (output,) = inputs[0].array, outputs
-    if input.dtype != np.int32 or output.dtype != np.float32 or not input.size:
-        return None
-    return [Call(("to_float",), [input, output, input.size], parts_of(input.size))]
-
-
-@binder("DEQUANTIZE", "affine", "affine_first_scale")
-def dequantize(node: PreparedNode, inputs: Sequence[Operand | None], outputs: Sequence[Array]) -> Calls:
-    """One scale for all, and what int32 cannot hold becomes its minimum."""
-    assert inputs[0] is not None
-    input, (output,) = inputs[0].array, outputs
-    one = node.params.scale.size == node.params.zero_point.size == 1
-    return tabulated(node, input, output) if one and (is_code(input) or input.dtype == np.int16) else None
-
-
-def tabulated(node: PreparedNode, input: Array, output: Array) -> Calls:
-    """The call for an operator that treats every code alike, whatever its place."""
-    if not input.size:
-        return None
-    codes = np.arange(1 << 8 * input.itemsize).astype(f"u{input.itemsize}").view(input.dtype)
-    *_, (_, values) = node.stages([codes.reshape((-1,) + (1,) * (input.ndim - 1))])
-    table = np.ascontiguousarray(values).reshape(-1)
-    words = [input, output, input.size, table]
-    return [Call(("table", input.itemsize, output.itemsize), words, parts_of(input.size))]
 
 
 @binder("QUANTIZE", "float32")
@@ -216,7 +161,10 @@ def two(
         operation: what to do.
         shifts: to the left, of both inputs of a sum.
     """
-    walk = walk_of(arrays[0].shape, arrays[1].shape)
+    if not output.size:
+        return []
+    views = [*(np.broadcast_to(array, output.shape) for array in arrays), output]
+    walk = walk_of(*views)
     recipe = recipe_without_left_shift(epilogue.requantizer, reach)
     low, high = epilogue.activation_min, epilogue.activation_max
     takes = all(array.dtype == np.int16 and array.size for array in (*arrays, output)) and epilogue.output_offset == 0
@@ -235,6 +183,6 @@ def two(
     left = aligned(8).view(np.int32)
     left[:] = shifts
     kinds = [r.kind for r in own] or [NONE, NONE]
-    literals = operation, *kinds, recipe.kind, walk[7], walk[11]
-    words = [*arrays, output, constants, left, bounds, *walk]
+    literals = operation, *kinds, recipe.kind, walk[7] // 2, walk[11] // 2
+    words = [*views, constants, left, bounds, *walk]
     return [Call(("short_two", *literals), words, parts_of(output.size))]
