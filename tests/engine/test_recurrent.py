@@ -40,6 +40,12 @@ def test_lstm(**parameters: Any) -> None:
     assert agree(subject.model, subject.inputs[0]).bound == {0}
 
 
+@pytest.mark.parametrize("outputs", [70, 300])
+def test_projection_to_more_than_there_are_cells(outputs: int) -> None:
+    subject = lstm("int8", 0, cells=2, outputs=outputs, projection="weights")
+    assert agree(subject.model, subject.inputs[0]).bound == {0}
+
+
 @settings(max_examples=20, deadline=None)
 @given(lstm_cases(["int8"]), st.integers(1, 3))
 def test_steps_of_lstms(parameters: dict[str, Any], batch: int) -> None:

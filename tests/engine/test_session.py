@@ -6,13 +6,15 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
 pytest.importorskip("numba", reason="numba is not installed: the definitions run alone")
 
-from pytflite.errors import InvokeError
+from pytflite.build import ModelBuilder, SubgraphBuilder, TensorRef
+from pytflite.errors import InvokeError, StateError
 from pytflite.kernels import _compile
 from pytflite.model.read import read
 from pytflite.plan.prepare import Plan, prepare
@@ -20,6 +22,8 @@ from pytflite.profiles import REFERENCE
 from pytflite.runtime.engine.engine import Engine
 from pytflite.runtime.interpreter import Interpreter
 from pytflite.runtime.session import Session
+from pytflite.schema.enums import BuiltinOperator
+from pytflite.schema.tables import AddOptions, Conv2DOptions
 from pytflite.tools.oracle import first_difference
 from tests import golden
 from tests.engine.engines import Guards
@@ -89,6 +93,66 @@ def test_intermediates_are_never_stale() -> None:
     session.invoke()
     hidden = session.plan.first.nodes[0].operator.outputs[0]
     assert session.get(hidden) is None
+
+
+def written_twice(g: SubgraphBuilder, x: TensorRef, y: TensorRef) -> None:
+    """A tensor is given another value while others live in between."""
+    first, again, sum = (g.tensor(name, (1, 64), "f32") for name in ("first", "again", "sum"))
+    g.operator(BuiltinOperator.NEG, [x], [first])
+    g.operator(BuiltinOperator.ABS, [x], [again])
+    g.operator(BuiltinOperator.ADD, [first, again], [sum], AddOptions())
+    g.operator(BuiltinOperator.SQUARE, [sum], [again])
+    g.operator(BuiltinOperator.ADD, [again, sum], [y], AddOptions())
+
+
+def reshaped_and_written(g: SubgraphBuilder, x: TensorRef, y: TensorRef) -> None:
+    """The same of a tensor that another one shares its place with."""
+    first, column, wanted = g.tensor("first", (1, 64), "f32"), g.tensor("column", (64, 1), "f32"), (1, 64)
+    g.operator(BuiltinOperator.NEG, [x], [first])
+    g.operator(BuiltinOperator.RESHAPE, [first, g.constant("to", np.array([64, 1], np.int32), "i32")], [column])
+    g.operator(BuiltinOperator.SQUARE, [x], [first])
+    g.operator(BuiltinOperator.RESHAPE, [column, g.constant("back", np.array(wanted, np.int32), "i32")], [y])
+
+
+def in_place(g: SubgraphBuilder, x: TensorRef, y: TensorRef) -> None:
+    """An operator reads, more than once, what it writes."""
+    image, kept = g.tensor("image", (1, 4, 4, 4), "f32"), g.constant("shape", np.array([1, 4, 4, 4], np.int32), "i32")
+    filter = g.constant("filter", np.random.default_rng(0).normal(size=(4, 3, 3, 4)).astype(np.float32), "f32")
+    bias = g.constant("bias", np.zeros(4, np.float32), "f32")
+    g.operator(BuiltinOperator.RESHAPE, [x, kept], [image])
+    g.operator(BuiltinOperator.CONV_2D, [image, filter, bias], [image], Conv2DOptions(stride_h=1, stride_w=1))
+    g.operator(BuiltinOperator.RESHAPE, [image, g.constant("to", np.array([1, 64], np.int32), "i32")], [y])
+
+
+def read_too_early(g: SubgraphBuilder, x: TensorRef, y: TensorRef) -> None:
+    """A tensor is read before it is written."""
+    late, sum = g.tensor("late", (1, 64), "f32"), g.tensor("sum", (1, 64), "f32")
+    g.operator(BuiltinOperator.ADD, [x, late], [sum], AddOptions())
+    g.operator(BuiltinOperator.NEG, [sum], [late])
+    g.operator(BuiltinOperator.ADD, [late, sum], [y], AddOptions())
+
+
+def never_written(g: SubgraphBuilder, x: TensorRef, y: TensorRef) -> None:
+    """A tensor is read and never written."""
+    g.operator(BuiltinOperator.ADD, [x, g.tensor("nothing", (1, 64), "f32")], [y], AddOptions())
+
+
+@pytest.mark.parametrize("make", [written_twice, reshaped_and_written, in_place, read_too_early, never_written])
+def test_what_is_not_written_once_and_then_read_is_left_to_the_other_loop(make: Any) -> None:
+    g = (b := ModelBuilder()).subgraph("main")
+    make(g, g.input("x", (1, 64), "f32"), g.output("y", (1, 64), "f32"))
+    model, results = b.build(), []
+    for engine in (False, True):
+        session = Session(prepare(model, 0, REFERENCE), engine=engine)
+        session.inputs[0][...] = np.arange(-32, 32)
+        try:
+            for _ in range(2):
+                session.invoke()
+            results.append(session.get(1))
+        except StateError as fault:
+            results.append(str(fault))
+    assert session.bind() is None
+    assert np.array_equal(*results), results
 
 
 def test_live_views() -> None:

@@ -2,11 +2,13 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 
 from pytflite.errors import PrepareError
 from pytflite.ops.logistic import OP
+from pytflite.profiles import TFLM
 from pytflite.schema.enums import BuiltinOperator
 from tests.ops.activations import activation, activations, every_value, unit
 from tests.ops.harness import Case, agree, agrees_with_golden, evaluate
@@ -43,6 +45,13 @@ def test_every_code_of_int16_agrees(input_scale: float) -> None:
 @pytest.mark.parametrize("letter", ["f16", "bf16"])
 def test_every_16_bit_float_agrees(letter: str) -> None:
     agree(logistic(letter, 0, value=every_value(letter)))
+
+
+def test_a_scalar_in_fixed_point() -> None:
+    subject = logistic("i8", 0, shape=())
+    results = [evaluate(subject.model, subject.inputs, kernels=kernels, profile=TFLM) for kernels in (False, True)]
+    assert np.array_equal(*results)
+    assert results[0][0].shape == ()
 
 
 def golden_cases() -> dict[str, Case]:

@@ -66,7 +66,7 @@ def fixed_point_sigmoid(
 ) -> Stages:
     """A function of fixed-point numbers, rounded to so many bits less, plus an offset."""
     codes = input.astype(np.int64) + p.input_offset
-    argument = p.requantizer(np.clip(codes, -p.radius, p.radius))
+    argument = p.requantizer(np.clip(codes, -p.radius, p.radius)).reshape(codes.shape)
     yield "rescaled", argument
     result = rounding_divide_by_pot(function(argument, INTEGER_BITS), bits) + offset
     inside = np.clip(result, -128, 127)

@@ -125,9 +125,13 @@ class Engine:
 
     @staticmethod
     def takes(plan: Plan) -> bool:
-        """Whether no operator of a static plan has a state but in variable tensors, and all values are numbers."""
+        """Whether no operator of a static plan has a state but in variable tensors, and all values are numbers.
+
+        Every tensor must have its value from one place alone, before it is read.
+        """
         return (
-            not any(node.op.stateful for node in plan.first.nodes)
+            _is_straight(plan)
+            and not any(node.op.stateful for node in plan.first.nodes)
             and all(dtype.kind != "O" for node in plan.first.nodes for dtype in node.dtypes)
             and all(plan.subgraph.tensors[i].dtype.numpy.kind != "O" for i in plan.subgraph.inputs)
         )
@@ -179,6 +183,20 @@ class Engine:
             self._keep += [block, call.words]
         self._keep.append(table)
         return self._pool.program(table.ctypes.data, len(calls))
+
+
+def _is_straight(plan: Plan) -> bool:
+    """Whether no tensor is written twice, or read, or an output, without having been written or given."""
+    nodes, graph = plan.first.nodes, plan.subgraph
+    written = {index for node in nodes for index in node.operator.outputs}
+    known = {-1, *graph.inputs, *(tensor.index for tensor in graph.tensors if tensor.is_variable)}
+    known |= plan.first.values.keys() - written
+    for node in nodes:
+        outputs = node.operator.outputs
+        if not known.issuperset(node.operator.inputs) or not known.isdisjoint(outputs):
+            return False
+        known.update(outputs)
+    return known.issuperset(graph.outputs) and len(written) == sum(len(node.operator.outputs) for node in nodes)
 
 
 def _fold(node: PreparedNode, places: dict[int, Operand]) -> bool:
