@@ -36,6 +36,8 @@ assert SHAPE.name == sys.argv[1]
 for kind in ("int8", "uint8"):
     test_bound_convolutions(kind, (9, 5), 7, 33, (3, 3))
 test_depthwise("int8", 24, (3, 3), 1)
+test_depthwise("int8", 40, (3, 3), 2)
+test_depthwise("uint8", 64, (5, 4), 1)
 print("same bits")
 """
 

@@ -97,6 +97,25 @@ def test_depthwise(kind: str, channels: int, filter_size: tuple[int, int], strid
     assert engine.bound == {0} or has_extreme_bias(subject.model)
 
 
+@pytest.mark.parametrize("kind", ["int8", "float32", "int16x8"])
+@pytest.mark.parametrize("filter_size", [(3, 3), (2, 1), (6, 5), (1, 7)])
+@pytest.mark.parametrize(("stride", "dilation"), [(1, 2), (1, 3), (2, 1), (3, 1), (3, 2), (2, 4), (4, 2)])
+def test_depthwise_with_strides_and_dilation(
+    kind: str, filter_size: tuple[int, int], stride: int, dilation: int
+) -> None:
+    """Outputs that see the same columns are computed together, filters of many taps by another loop."""
+    options = DepthwiseConv2DOptions(
+        padding=Padding.SAME, stride_h=stride, stride_w=stride, depth_multiplier=1, dilation_h_factor=dilation,
+        dilation_w_factor=dilation,
+    )  # fmt: skip
+    subject = convolution_case(
+        BuiltinOperator.DEPTHWISE_CONV_2D, kind, 0, options, input_shape=(1, 8, 17, 18),
+        filter_shape=(1, *filter_size, 18), channel_axis=3, scales=None if kind == "float32" else 18,
+    )  # fmt: skip
+    engine = agree(subject.model, subject.inputs[0], threads=2)
+    assert engine.bound == {0} or (kind != "float32" and has_extreme_bias(subject.model))
+
+
 @settings(max_examples=40, deadline=None)
 @given(st.one_of(convolutions(), depthwises(), full_connections()), st.sampled_from([REFERENCE, OPTIMIZED, XNNPACK]))
 def test_whatever_the_operators_take(subject: Any, profile: Profile) -> None:

@@ -30,7 +30,6 @@ from pytflite.kernels.engine import (
 
 MAKERS: dict[str, Callable[..., Callable[..., Any]]] = {
     "convolution": convolution.make,
-    "depthwise": depthwise.make,
     "float_gemm": float_gemm.make,
     "float_depthwise": float_depthwise.make,
     "float_lanes": float_lanes.make,
@@ -40,6 +39,7 @@ MAKERS: dict[str, Callable[..., Callable[..., Any]]] = {
     "resize_float": resize.make_float,
     "resize_integer": resize.make_integer,
     **float_lstm.MAKERS,
+    **depthwise.MAKERS,
     **gemm.MAKERS,
     **hybrid_gemm.MAKERS,
     **plain.MAKERS,

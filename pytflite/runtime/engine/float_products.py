@@ -12,10 +12,10 @@ from pytflite.arithmetic.epilogue import FloatEpilogue
 from pytflite.kernels.engine.buffers import aligned
 from pytflite.kernels.engine.packing import blocks_of
 from pytflite.kernels.engine.target import FLOAT_ROWS, FLOATS, features
-from pytflite.ops._shared.windows import Window
 from pytflite.plan.node import PreparedNode
-from pytflite.runtime.engine.binding import Call, Calls, Operand, binder
+from pytflite.runtime.engine.binding import Calls, Operand, binder
 from pytflite.runtime.engine.convolution import Form, Slides, convolution, matrix
+from pytflite.runtime.engine.depthwise import depthwise
 
 Array = npt.NDArray[Any]
 
@@ -136,23 +136,17 @@ def depthwise_conv_2d(node: PreparedNode, inputs: Sequence[Operand | None], outp
     image, filter = inputs[:2]
     assert image is not None
     assert filter is not None
-    batch, height, width, channels = image.array.shape
+    channels = image.array.shape[3]
     _, filter_h, filter_w, filters = filter.array.shape
-    window: Window = node.params.window
     turned = by_columns(node, filter.array)
     taps = filter.array.swapaxes(1, 2) if turned else filter.array
     source = product(node, inputs, outputs[0], taps.reshape(-1, filters).T)
     if source is None or channels not in (1, filters) or (turned and channels < filters):
         return None
+    slides = Slides(image.array, node.params.window, (filter_h, filter_w, 1), outputs[0])
     if channels < filters:
-        return gemm(source, Slides(image.array, window, (filter_h, filter_w, 1), outputs[0]))
+        return gemm(source, slides)
     vectors = min(DEPTHWISE_VECTORS, -(-channels // FLOATS))
     blocks = packed(source.weights, source.bias, vectors)
-    words = [
-        image.array, outputs[0], blocks, source.bounds, channels, blocks.shape[1],
-        aligned(4 * channels), batch, height, width,
-        filter_h, filter_w, *window, *((1, filter_h) if turned else (filter_w, 1)),
-    ]  # fmt: skip
-    addresses = 8 * filter_h * filter_w * window.output_w
-    literals = vectors, int(source.fused)
-    return [Call(("float_depthwise", *literals), words, batch * window.output_h, addresses)]
+    rows = "float_depthwise", vectors, int(source.fused), int(turned)
+    return [depthwise(slides, rows, blocks, source.bounds, 0)]

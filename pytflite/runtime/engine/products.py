@@ -12,10 +12,8 @@ from pytflite.arithmetic.epilogue import QuantizedEpilogue
 from pytflite.kernels.engine import packing
 from pytflite.kernels.engine.buffers import aligned
 from pytflite.kernels.engine.target import SHAPE
-from pytflite.ops._shared.windows import Window
 from pytflite.plan.node import PreparedNode
 from pytflite.runtime.engine.binding import (
-    Call,
     Calls,
     Operand,
     binder,
@@ -26,11 +24,16 @@ from pytflite.runtime.engine.binding import (
     signed_offset,
 )
 from pytflite.runtime.engine.convolution import Extras, Form, Slides, convolution, matrix
+from pytflite.runtime.engine.depthwise import by_columns, depthwise, step_of
 
 Array = npt.NDArray[Any]
 
 LARGEST_OFFSET = 1 << 14
 """Zero points beyond are left to the plain kernels: codes without them are to fit into int16."""
+
+
+MOST_TAPS = 25
+"""Of filters that depthwise convolutions have code of their own for."""
 
 
 class Product(NamedTuple):
@@ -157,30 +160,27 @@ def depthwise_conv_2d(node: PreparedNode, inputs: Sequence[Operand | None], outp
     image, filter = inputs[:2]
     assert image is not None
     assert filter is not None
-    batch, height, width, channels = image.array.shape
+    channels = image.array.shape[3]
     _, filter_h, filter_w, filters = filter.array.shape
     source = product(inputs, outputs[0], node.params, lambda taps: taps.reshape(-1, filters).T)
+    slides = Slides(image.array, node.params.window, (filter_h, filter_w, 1), outputs[0])
     if source is not None and channels != filters:
-        return gemm(source, Slides(image.array, node.params.window, (filter_h, filter_w, 1), outputs[0]))
+        return gemm(source, slides)
     if source is None or not source.fits_bytes:
         return None
-    window: Window = node.params.window
     quads = SHAPE.quads and is_narrow(source.weights)
     form = packing.QUADS if quads else packing.SHORTS
     flip, zero = flip_of(image.array) ^ (SHAPE.base if quads else 0), (SHAPE.base if quads else 0) - source.offset
     bias, group = source.bias - zero * source.weights.sum(axis=1), packing.group_of(form)
     vectors = packing.TOGETHER if quads and channels > 2 * SHAPE.lanes else 16 // SHAPE.lanes
     order = packing.spread(channels) if packing.is_spread(form, vectors) else np.arange(channels)
-    weights, recipe = source.weights.T[:, order], source.recipe.of(order)
-    blocks = packing.depthwise_blocks(weights, bias[order], recipe, vectors, group)
+    small = filter_h * filter_w <= MOST_TAPS
+    taps = by_columns(source.weights.T.reshape(filter_h, filter_w, filters), group.taps if small else 1)
+    recipe = source.recipe.of(order)
+    blocks = packing.depthwise_blocks(taps[:, order], bias[order], recipe, vectors, group)
     outside, flips = aligned(channels), aligned(vectors * SHAPE.lanes)
     outside[:] = (zero & 0xFF) ^ flip
     flips[:] = flip
-    groups = -(-filter_h * filter_w // group.taps)
-    words = [
-        image.array, outputs[0], blocks, groups, source.finishing, channels, blocks.shape[1],
-        outside, flips, batch, height, width, filter_h, filter_w,
-        *window[:6], window.output_h, window.output_w,
-    ]  # fmt: skip
-    parts, scratch = batch * window.output_h, 8 * group.taps * groups * window.output_w
-    return [Call(("depthwise", vectors, recipe.kind, form), words, parts, scratch)]
+    known = (filter_h, filter_w, step_of(slides)) if small else (0, 0, 0)
+    rows, count = ("depthwise_codes", vectors, recipe.kind, form, *known), -(-len(taps) // group.taps)
+    return [depthwise(slides, rows, blocks, source.finishing, count, outside=outside, flips=flips)]

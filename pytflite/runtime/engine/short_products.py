@@ -13,11 +13,11 @@ from pytflite.arithmetic.requantize import Wide
 from pytflite.kernels.engine import packing
 from pytflite.kernels.engine.buffers import aligned
 from pytflite.kernels.engine.target import SHAPE
-from pytflite.ops._shared.windows import Window
 from pytflite.ops.batch_matmul import matrices
 from pytflite.plan.node import PreparedNode
 from pytflite.runtime.engine.binding import Call, Calls, Operand, binder, left_factors, recipe_of
 from pytflite.runtime.engine.convolution import LEAST_PRODUCTS, Form, Slides, convolution, matrix
+from pytflite.runtime.engine.depthwise import by_columns, depthwise
 
 Array = npt.NDArray[Any]
 
@@ -163,19 +163,14 @@ def depthwise_conv_2d(node: PreparedNode, inputs: Sequence[Operand | None], outp
     assert image is not None
     if filter is None:
         return None
-    batch, height, width, channels = image.array.shape
+    channels = image.array.shape[3]
     _, filter_h, filter_w, filters = filter.shape
     source = product(filter.reshape(-1, filters).T, bias, p.epilogue, outputs[0])
     if source is None:
         return None
-    window: Window = p.window
+    slides = Slides(image.array, p.window, (filter_h, filter_w, 1), outputs[0])
     if channels != filters:
-        return gemm(source, Slides(image.array, window, (filter_h, filter_w, 1), outputs[0]))
-    blocks = packing.depthwise_blocks(source.weights.T, source.bias, source.recipe, 2, packing.PAIR)
-    pairs = -(-filter_h * filter_w // 2)
-    words = [
-        image.array, outputs[0], blocks, pairs, source.bounds, channels, blocks.shape[1], aligned(2 * channels),
-        batch, height, width, filter_h, filter_w, *window,
-    ]  # fmt: skip
-    rows = batch * window.output_h
-    return [Call(("short_depthwise", source.recipe.kind), words, rows, 16 * pairs * window.output_w)]
+        return gemm(source, slides)
+    taps = by_columns(source.weights.T.reshape(filter_h, filter_w, filters), 1)
+    blocks = packing.depthwise_blocks(taps, source.bias, source.recipe, 2, packing.PAIR)
+    return [depthwise(slides, ("short_depthwise", source.recipe.kind), blocks, source.bounds, -(-len(taps) // 2))]
