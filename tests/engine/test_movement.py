@@ -12,34 +12,63 @@ from hypothesis import strategies as st
 pytest.importorskip("numba", reason="numba is not installed: the definitions run alone")
 
 from pytflite.build import ModelBuilder
+from pytflite.errors import InvokeError
 from pytflite.kernels.engine.program import kernel
 from pytflite.plan.prepare import prepare
 from pytflite.profiles import REFERENCE
 from pytflite.runtime.engine.engine import Engine
 from pytflite.runtime.engine.movement import moved
 from pytflite.schema.enums import BuiltinOperator
-from pytflite.schema.tables import ReshapeOptions
-from tests.engine.engines import agree
+from pytflite.schema.tables import GatherOptions, ReshapeOptions
+from tests.engine.engines import agree, run
 from tests.ops import (
+    test_batch_to_space_nd,
+    test_broadcast_to,
     test_concatenation,
+    test_depth_to_space,
+    test_embedding_lookup,
+    test_gather,
+    test_gather_nd,
+    test_matrix_diag,
+    test_mirror_pad,
     test_pack,
     test_pad,
     test_padv2,
+    test_reverse_v2,
     test_slice,
+    test_space_to_batch_nd,
+    test_space_to_depth,
     test_split,
+    test_split_v,
     test_strided_slice,
+    test_tile,
     test_transpose,
     test_unpack,
 )
+from tests.ops.resizes import resizes
 
 CASES = {
+    "batch_to_space_nd": test_batch_to_space_nd.rearrangements(),
+    "broadcast_to": test_broadcast_to.broadcasts(),
     "concatenation": test_concatenation.cases(),
+    "depth_to_space": test_depth_to_space.rearrangements(),
+    "embedding_lookup": test_embedding_lookup.embedding_lookups(),
+    "gather": test_gather.gathers(),
+    "gather_nd": test_gather_nd.gathers(),
+    "matrix_diag": test_matrix_diag.diagonals(),
+    "mirror_pad": test_mirror_pad.paddings(),
     "pack": test_pack.packs(),
     "pad": test_pad.paddings(),
     "padv2": test_padv2.paddings(),
+    "resize_nearest_neighbor": resizes(BuiltinOperator.RESIZE_NEAREST_NEIGHBOR, ["i8", "i16", "f32"], both=True),
+    "reverse_v2": test_reverse_v2.reversals(),
     "slice": test_slice.cuts(),
+    "space_to_batch_nd": test_space_to_batch_nd.rearrangements(),
+    "space_to_depth": test_space_to_depth.rearrangements(),
     "split": test_split.splits(),
+    "split_v": test_split_v.splits(),
     "strided_slice": test_strided_slice.strided_slices(),
+    "tile": test_tile.tilings(),
     "transpose": test_transpose.transpositions(),
     "unpack": test_unpack.unpacks(),
 }
@@ -59,6 +88,21 @@ def test_agrees(name: str) -> None:
 
     check()
     assert bound
+
+
+@pytest.mark.parametrize("number", [-1, 5])
+def test_a_slice_that_is_not_there(number: int) -> None:
+    g = (b := ModelBuilder()).subgraph("main")
+    table, numbers = np.arange(15, dtype=np.float32).reshape(5, 3), np.array([1, 4, 0], np.int32)
+    operands = [g.input("table", table.shape, "f32"), g.input("numbers", numbers.shape, "i32")]
+    g.operator(BuiltinOperator.GATHER, operands, [g.output("y", (0,), "f32")], GatherOptions())
+    model = b.build()
+    assert agree(model, [table, numbers]).bound == {0}
+    numbers[1] = number
+    with pytest.raises(AssertionError):
+        run(model, [table, numbers])
+    with pytest.raises(InvokeError, match="out of bounds"):
+        agree(model, [table, numbers])
 
 
 @settings(max_examples=100, deadline=None)

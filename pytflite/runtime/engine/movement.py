@@ -1,4 +1,4 @@
-"""Binders of operators that put elements elsewhere: CONCATENATION, PACK, PAD, SLICE, SPLIT, TRANSPOSE and the like."""
+"""Binders of operators that put elements elsewhere: CONCATENATION, GATHER, PAD, SPLIT, TILE, TRANSPOSE and the like."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ import numpy.typing as npt
 from pytflite.kernels.engine.buffers import aligned
 from pytflite.kernels.engine.words import AXES
 from pytflite.ops._shared.paddings import Borders
+from pytflite.ops.gather import GatherParams
 from pytflite.plan.node import PreparedNode
 from pytflite.runtime.engine.binding import Call, Calls, Operand, axes_of, binder, parts_of
 
@@ -182,3 +183,113 @@ def bordered(input: Array, output: Array, borders: Borders, fill: Array) -> Call
         yield moved(input, middle)
 
     return together(moves())
+
+
+FIRST_PLACE = 1 << 30
+"""The number that stands for the first element of an input; what fills is below."""
+
+
+@binder("BATCH_TO_SPACE_ND", "copy")
+@binder("BROADCAST_TO", "copy")
+@binder("DEPTH_TO_SPACE", "copy")
+@binder("DILATE", "copy")
+@binder("GATHER_ND", "copy")
+@binder("MATRIX_DIAG", "copy")
+@binder("MIRROR_PAD", "copy")
+@binder("REVERSE_SEQUENCE", "copy")
+@binder("REVERSE_V2", "copy")
+@binder("SPACE_TO_BATCH_ND", "copy", "copy_between_zeros")
+@binder("SPACE_TO_DEPTH", "copy")
+@binder("SPLIT_V", "copy")
+@binder("STABLEHLO_GATHER", "copy")
+@binder("STABLEHLO_PAD", "copy")
+@binder("TILE", "copy")
+def rearranged(node: PreparedNode, inputs: Sequence[Operand | None], outputs: Sequence[Array]) -> Calls:
+    """What the definition does with the numbers of elements tells where each one comes from."""
+    return gathered(node, inputs, outputs, 1)
+
+
+@binder("RESIZE_NEAREST_NEIGHBOR", "copy")
+def resize_nearest_neighbor(node: PreparedNode, inputs: Sequence[Operand | None], outputs: Sequence[Array]) -> Calls:
+    """The same with whole pixels."""
+    return gathered(node, inputs, outputs, outputs[0].shape[-1])
+
+
+def gathered(node: PreparedNode, inputs: Sequence[Operand | None], outputs: Sequence[Array], inner: int) -> Calls:
+    """Calls that put elements elsewhere.
+
+    Args:
+        node: an operator that does so whatever they are, and may fill in others.
+        inputs: all but the first one are constant.
+        outputs: what to write.
+        inner: so many elements along the last axis always stay together, and are given to the definition as one.
+    """
+    first, *others = inputs
+    assert first is not None
+    size = first.array.size // max(inner, 1)
+    small = max(first.array.nbytes, FIRST_PLACE, *(output.nbytes for output in outputs)) == FIRST_PLACE
+    if not small or any(other is not None and not other.is_constant for other in others):
+        return None
+    shape = (*first.array.shape[:-1], size // max(prod(first.array.shape[:-1]), 1)) if inner > 1 else first.array.shape
+    rest = [other and other.array for other in others]
+    numbers = FIRST_PLACE + np.arange(size, dtype=np.int32).reshape(shape)
+    *_, (_, places) = node.stages([numbers, *rest])
+    *_, (_, filled) = node.stages([np.zeros(shape, first.array.dtype), *rest])
+    parts = (places, filled) if node.op.output_roles[0].variadic else ([places], [filled])
+    return together(placed(first.array, *part, inner) for part in zip(*parts, outputs, strict=True))
+
+
+def placed(input: Array, numbers: Array, filled: Array, output: Array, inner: int) -> Calls:
+    """The call that copies elements of an input one behind the other.
+
+    Args:
+        input: where they are.
+        numbers: which ones, from `FIRST_PLACE` on; others are filled in.
+        filled: what with.
+        output: where to put them.
+        inner: how many elements each of the numbers stands for.
+    """
+    numbers, filled = np.asarray(numbers).reshape(-1), np.asarray(filled).reshape(-1)
+    fills = numbers < FIRST_PLACE
+    fill = filled[np.argmax(fills)] if fills.any() else output.dtype.type(0)
+    if not output.size:
+        return []
+    if (filled[fills].view(f"V{output.itemsize}") != np.array(fill).view(f"V{output.itemsize}")).any():
+        return None
+    steps = np.where(fills[1:] | fills[:-1], fills[1:] != fills[:-1], np.diff(numbers) != 1)
+    run = int(np.gcd.reduce([numbers.size, *(1 + np.flatnonzero(steps))]))
+    places = (numbers[::run].astype(np.int64) - FIRST_PLACE) * inner * output.itemsize
+    places[fills[::run]] = -1
+    size = run * inner * output.itemsize
+    words = [input, output, size, len(places), places.astype(np.int32), np.full(run * inner, fill)]
+    return [Call(("gather", size if size in (1, 2, 4, 8) else 0), words, parts_of(output.nbytes))]
+
+
+@binder("GATHER", "copy")
+def gather(node: PreparedNode, inputs: Sequence[Operand | None], outputs: Sequence[Array]) -> Calls:
+    """Positions that are constant, or computed; the kernel gives up where there is nothing at one."""
+    input, positions = inputs
+    assert input is not None
+    assert positions is not None
+    p: GatherParams = node.params
+    return picked(input.array, positions.array, outputs[0], p.batches, p.outer, p.size)
+
+
+@binder("EMBEDDING_LOOKUP", "copy")
+def embedding_lookup(node: PreparedNode, inputs: Sequence[Operand | None], outputs: Sequence[Array]) -> Calls:
+    """Rows of a table."""
+    lookup, value = inputs
+    assert lookup is not None
+    assert value is not None
+    return picked(value.array, lookup.array, outputs[0], 1, 1, len(value.array))
+
+
+def picked(input: Array, numbers: Array, output: Array, batches: int, outer: int, size: int) -> Calls:
+    """The call that picks slices by number; see `kernels.engine.movement.make_pick`."""
+    failed = aligned(8).view(np.int64)
+    if not output.size or not input.size:
+        return None
+    wanted = numbers.size // batches
+    inner = input.nbytes // (batches * outer * size)
+    words = [input, output, numbers, batches, outer, size, wanted, inner, failed]
+    return [Call(("pick", numbers.itemsize), words, parts_of(output.nbytes), failed=failed)]
