@@ -235,8 +235,10 @@ def gathered(node: PreparedNode, inputs: Sequence[Operand | None], outputs: Sequ
     numbers = FIRST_PLACE + np.arange(size, dtype=np.int32).reshape(shape)
     *_, (_, places) = node.stages([numbers, *rest])
     *_, (_, filled) = node.stages([np.zeros(shape, first.array.dtype), *rest])
-    parts = (places, filled) if node.op.output_roles[0].variadic else ([places], [filled])
-    return together(placed(first.array, *part, inner) for part in zip(*parts, outputs, strict=True))
+    if not node.op.output_roles[0].variadic:
+        places, filled = [places], [filled]
+    sources = zip(places, filled, outputs, strict=True)
+    return together(placed(first.array, place, fill, output, inner) for place, fill, output in sources)
 
 
 def placed(input: Array, numbers: Array, filled: Array, output: Array, inner: int) -> Calls:
