@@ -13,6 +13,7 @@ from pytflite.build import ModelBuilder
 from pytflite.schema.enums import ActivationFunctionType, BuiltinOperator, Padding
 from pytflite.schema.tables import FullyConnectedOptions
 from tests.ops.test_conv_2d import convolution
+from tests.ops.test_depthwise_conv_2d import depthwise
 from tests.ops.test_fully_connected import full_connections
 
 pytest.importorskip("numba", reason="numba is not installed: the definitions run alone")
@@ -38,6 +39,22 @@ ACTIVATIONS = list(ActivationFunctionType)[:4]
 def test_convolutions(**parameters: Any) -> None:
     subject = convolution(padding=Padding.SAME, **parameters)
     agree(subject.model, subject.inputs[0])
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    seed=st.integers(0, 2**32),
+    batch=st.sampled_from([1, 1, 2]),
+    size=st.tuples(st.integers(4, 9), st.integers(4, 9)),
+    channels=st.integers(1, 40),
+    multiplier=st.sampled_from([1, 1, 2, 3]),
+    filter_size=st.sampled_from([(1, 1), (3, 3), (3, 3), (2, 1), (1, 4)]),
+    stride=st.sampled_from([(1, 1), (2, 2), (1, 3)]),
+    activation=st.sampled_from(ACTIVATIONS),
+)
+def test_depthwise_convolutions(**parameters: Any) -> None:
+    subject = depthwise("hybrid_int8", **parameters)
+    assert agree(subject.model, subject.inputs[0]).bound == {0}
 
 
 @settings(max_examples=30, deadline=None)

@@ -1,4 +1,4 @@
-"""Binders of operators with float32 inputs and 8-bit weights: CONV_2D and FULLY_CONNECTED."""
+"""Binders of operators with float32 inputs and 8-bit weights: CONV_2D, DEPTHWISE_CONV_2D, FULLY_CONNECTED."""
 
 from __future__ import annotations
 
@@ -10,13 +10,17 @@ import numpy.typing as npt
 
 from pytflite.arithmetic.activation import BOUNDS
 from pytflite.kernels.engine import SLACK, packing
-from pytflite.kernels.engine.buffers import aligned
-from pytflite.kernels.engine.target import SHAPE
+from pytflite.kernels.engine.buffers import aligned, with_slack
+from pytflite.kernels.engine.target import FLOATS, SHAPE
+from pytflite.kernels.engine.words import ADD, MUL
 from pytflite.ops._shared.convolutions import HybridParams
 from pytflite.ops._shared.hybrid import row_sums
 from pytflite.plan.node import PreparedNode
-from pytflite.runtime.engine.binding import INT32_MAX, Call, Calls, Operand, binder
+from pytflite.runtime.engine.binding import INT32_MAX, Call, Calls, Operand, binder, parts_of, walk_of
 from pytflite.runtime.engine.convolution import Extras, Form, Slides, convolution, matrix
+from pytflite.runtime.engine.depthwise import depthwise
+from pytflite.runtime.engine.float_products import DEPTHWISE_VECTORS, packed
+from pytflite.runtime.engine.movement import moved
 from pytflite.runtime.engine.short_products import TILE_ROWS
 
 Array = npt.NDArray[Any]
@@ -55,9 +59,7 @@ def gemm(blocks: Array, bounds: tuple[Any, Any], steps: int, scales: Array, slid
     """
     slides = slides.flat()
     tile_rows, step = min(slides.rows, TILE_ROWS), 4 if scales.size > 1 else 0
-    limits = aligned(8).view(np.float32)
-    limits[:] = bounds
-    strip = "hybrid_gemm", tile_rows, steps, step, 0
+    strip, limits = ("hybrid_gemm", tile_rows, steps, step, 0), bounds_of(*bounds)
     return convolution(slides, Form(taps=2), strip, tile_rows, 2 * SHAPE.lanes, [blocks], limits, Extras(scales, step))
 
 
@@ -108,6 +110,56 @@ def conv_2d(node: PreparedNode, inputs: Sequence[Operand | None], outputs: Seque
         own = slides._replace(image=pictures[one], output=outputs[0][one])
         calls.append(gemm(blocks, bounds, steps, scales[one], own))
     return calls
+
+
+@binder("DEPTHWISE_CONV_2D", "hybrid")
+def depthwise_conv_2d(node: PreparedNode, inputs: Sequence[Operand | None], outputs: Sequence[Array]) -> Calls:
+    """Any window and batches; sums must fit into the 24 bits of float32."""
+    image, filter, bias = (*inputs, None)[:3]
+    assert image is not None
+    assert filter is not None
+    p: HybridParams = node.params
+    constant = filter.is_constant and (bias is None or bias.is_constant)
+    (batch, height, width, channels), (_, filter_h, filter_w, filters) = image.array.shape, filter.array.shape
+    weights = filter.array.reshape(-1, filters).T.astype(np.float32)
+    if not (constant and outputs[0].size) or np.abs(weights).sum(axis=1).max() * 255 >= 1 << 24:
+        return None
+    quantized, codes, scales = quantize(image.array, batch, asymmetric=p.asymmetric)
+    pixels, first = codes.reshape(batch, height, width, channels, 1), [quantized]
+    if channels < filters:
+        wide = aligned(2 * filters * height * width * batch).view(np.int16).reshape(batch, height, width, channels, -1)
+        first += moved(np.broadcast_to(pixels, wide.shape), wide) or []
+        pixels = wide
+    floats = aligned(4 * pixels.size).view(np.float32).reshape(batch, height, width, filters)
+    widened = Call(("cast", "i2", "f4"), [pixels, floats, pixels.size], parts_of(pixels.size))
+    slides = Slides(floats, p.window, (filter_h, filter_w, 1), outputs[0])
+    vectors = min(DEPTHWISE_VECTORS, -(-filters // FLOATS))
+    blocks = packed(weights, np.full(filters, -0.0, np.float32), vectors)
+    every = bounds_of(-np.inf, np.inf)
+    sums = depthwise(slides, ("float_depthwise", vectors, 0, 0), blocks, every, 0)
+    factors = aligned(4 * batch * filters).view(np.float32).reshape(batch, 1, 1, filters)
+    start = np.full(filters, -0.0, np.float32) if bias is None else bias.array.reshape(-1)
+    return [
+        *first, widened, sums,
+        of_two(MUL, with_slack(p.filter_scale), scales.reshape(batch, 1, 1, 1), factors, every),
+        of_two(MUL, outputs[0], factors, outputs[0], every),
+        of_two(ADD, outputs[0], with_slack(start), outputs[0], bounds_of(p.activation_min, p.activation_max)),
+    ]  # fmt: skip
+
+
+def bounds_of(low: Any, high: Any) -> Array:
+    """Two floats that a kernel reads."""
+    bounds = aligned(8).view(np.float32)
+    bounds[:] = low, high
+    return bounds
+
+
+def of_two(operation: int, left: Array, right: Array, output: Array, bounds: Array) -> Call:
+    """The call of an operation of two inputs of float32 that broadcast to the output's shape of 4 dimensions."""
+    views = [*(np.broadcast_to(array, output.shape) for array in (left, right)), output]
+    walk = walk_of(*views)
+    assert walk is not None
+    return Call(("two", "f4", operation), [*views, bounds, *walk], parts_of(output.size))
 
 
 @binder("FULLY_CONNECTED", "hybrid")
