@@ -19,6 +19,16 @@ Array = npt.NDArray[Any]
 NO_FLIPS = aligned(16)
 
 
+MOST_TAPS = 25
+"""Of filters that there is code of their own for."""
+
+
+def known_filter(slides: Slides) -> tuple[int, int]:
+    """Height and width of the filter for code of its own; zeros where that would be long."""
+    height, width, _ = slides.filter
+    return (height, width) if height * width <= MOST_TAPS else (0, 0)
+
+
 def step_of(slides: Slides) -> int:
     """How many of the columns that a phase sees lie between neighbouring outputs of it."""
     return slides.window.stride_w // math.gcd(slides.window.stride_w, slides.window.dilation_w)

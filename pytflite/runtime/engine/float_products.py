@@ -15,7 +15,7 @@ from pytflite.kernels.engine.target import FLOAT_ROWS, FLOATS, features
 from pytflite.plan.node import PreparedNode
 from pytflite.runtime.engine.binding import Calls, Operand, binder
 from pytflite.runtime.engine.convolution import Form, Slides, convolution, matrix
-from pytflite.runtime.engine.depthwise import depthwise
+from pytflite.runtime.engine.depthwise import depthwise, known_filter
 
 Array = npt.NDArray[Any]
 
@@ -148,5 +148,5 @@ def depthwise_conv_2d(node: PreparedNode, inputs: Sequence[Operand | None], outp
         return gemm(source, slides)
     vectors = min(DEPTHWISE_VECTORS, -(-channels // FLOATS))
     blocks = packed(source.weights, source.bias, vectors)
-    rows = "float_depthwise", vectors, int(source.fused), int(turned)
+    rows = "float_depthwise", vectors, int(source.fused), int(turned), *known_filter(slides)
     return [depthwise(slides, rows, blocks, source.bounds, 0)]

@@ -24,16 +24,12 @@ from pytflite.runtime.engine.binding import (
     signed_offset,
 )
 from pytflite.runtime.engine.convolution import Extras, Form, Slides, convolution, matrix
-from pytflite.runtime.engine.depthwise import by_columns, depthwise, step_of
+from pytflite.runtime.engine.depthwise import by_columns, depthwise, known_filter, step_of
 
 Array = npt.NDArray[Any]
 
 LARGEST_OFFSET = 1 << 14
 """Zero points beyond are left to the plain kernels: codes without them are to fit into int16."""
-
-
-MOST_TAPS = 25
-"""Of filters that depthwise convolutions have code of their own for."""
 
 
 class Product(NamedTuple):
@@ -174,13 +170,13 @@ def depthwise_conv_2d(node: PreparedNode, inputs: Sequence[Operand | None], outp
     bias, group = source.bias - zero * source.weights.sum(axis=1), packing.group_of(form)
     vectors = packing.TOGETHER if quads and channels > 2 * SHAPE.lanes else 16 // SHAPE.lanes
     order = packing.spread(channels) if packing.is_spread(form, vectors) else np.arange(channels)
-    small = filter_h * filter_w <= MOST_TAPS
-    taps = by_columns(source.weights.T.reshape(filter_h, filter_w, filters), group.taps if small else 1)
+    known = known_filter(slides)
+    taps = by_columns(source.weights.T.reshape(filter_h, filter_w, filters), group.taps if any(known) else 1)
     recipe = source.recipe.of(order)
     blocks = packing.depthwise_blocks(taps[:, order], bias[order], recipe, vectors, group)
     outside, flips = aligned(channels), aligned(vectors * SHAPE.lanes)
     outside[:] = (zero & 0xFF) ^ flip
     flips[:] = flip
-    known = (filter_h, filter_w, step_of(slides)) if small else (0, 0, 0)
-    rows, count = ("depthwise_codes", vectors, recipe.kind, form, *known), -(-len(taps) // group.taps)
+    rows = "depthwise_codes", vectors, recipe.kind, form, *known, step_of(slides) if any(known) else 0
+    count = -(-len(taps) // group.taps)
     return [depthwise(slides, rows, blocks, source.finishing, count, outside=outside, flips=flips)]
