@@ -104,7 +104,7 @@ def object_code(function: Callable[..., Any]) -> tuple[str, list[str], bytes]:
     machine = target_machine()
     for level in (1, 3):  # the first brings counts of references together, for `refprune` to drop
         tuning = llvm.create_pipeline_tuning_options(speed_level=level)
-        tuning.loop_vectorization = tuning.slp_vectorization = level == 3
+        tuning.loop_unrolling = tuning.loop_vectorization = tuning.slp_vectorization = level == 3
         builder = llvm.create_pass_builder(machine, tuning)
         passes = builder.getModulePassManager()
         passes.add_refprune_pass()

@@ -144,7 +144,7 @@ class Session:
             PrepareError: an operator cannot take the shapes that only now became known.
         """
         if observer is None and within is None and (engine := self._engine or self.bind()) and engine.invoke(self):
-            self.arrays = dict(self._outputs)
+            self.arrays = self._outputs.copy()
             return
         if observer is not None and (watched := self._bound_to_watch()):
             watched.watch(self, observer)

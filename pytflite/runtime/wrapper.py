@@ -26,13 +26,12 @@ Array = npt.NDArray[Any]
 
 
 class _Subject:
-    """One subgraph of an interpreter: wanted shapes, and a session once allocated."""
+    """One subgraph of an interpreter: wanted shapes, and the session that was allocated last."""
 
     def __init__(self, graph: Subgraph) -> None:
         self.graph = graph
         self.shapes: dict[int, Shape] = {}
         self.session: Session | None = None
-        self.is_ready = False
 
 
 class InterpreterWrapper:
@@ -69,12 +68,13 @@ class InterpreterWrapper:
         self._engine = engine
         self._pool = Pool(threads)
         self._subjects = [_Subject(graph) for graph in model.subgraphs]
+        self._ready: dict[int, Session] = {}
         self._live = LiveViews()
         self._resources: dict[Hashable, Any] = {}
 
     def __getstate__(self) -> dict[str, Any]:
         shapes = [subject.shapes for subject in self._subjects]
-        lost = ("_subjects", "_live", "_resources", "_pool")
+        lost = ("_subjects", "_ready", "_live", "_resources", "_pool")
         kept = {name: value for name, value in vars(self).items() if name not in lost}
         return {**kept, "shapes": shapes, "threads": self._pool.threads}
 
@@ -84,7 +84,7 @@ class InterpreterWrapper:
         self._subjects = [_Subject(graph) for graph in self.model.subgraphs]
         for subject, wanted in zip(self._subjects, shapes, strict=True):
             subject.shapes = wanted
-        self._live, self._resources, self._pool = LiveViews(), {}, Pool(threads)
+        self._ready, self._live, self._resources, self._pool = {}, LiveViews(), {}, Pool(threads)
 
     # ------------------------------------------------------------------------------------------------- running
 
@@ -97,7 +97,7 @@ class InterpreterWrapper:
         """
         self.ensure_safe()
         subject = self._subject(subgraph_index)
-        if subject.is_ready:
+        if subgraph_index in self._ready:
             return
         plan = prepare(
             self.model,
@@ -115,7 +115,7 @@ class InterpreterWrapper:
             pool=self._pool,
         )
         subject.session.bind()
-        subject.is_ready = True
+        self._ready[subgraph_index] = subject.session
 
     def Invoke(self, subgraph_index: int = 0) -> None:
         """Run a subgraph.
@@ -124,11 +124,13 @@ class InterpreterWrapper:
             StateError: it is not allocated, or a live view is still held.
             InvokeError: an operator cannot compute with the values.
         """
-        self.ensure_safe()
-        subject = self._subject(subgraph_index)
-        if subject.session is None or not subject.is_ready:
+        if self._live.alive:
+            self.ensure_safe()
+        session = self._ready.get(subgraph_index)
+        if session is None:
+            self._subject(subgraph_index)
             raise StateError("Invoke called on model that is not ready. Run allocate_tensors() first.")
-        subject.session.invoke()
+        session.invoke()
 
     def ResetVariableTensors(self) -> None:
         """Set the variable tensors of every subgraph to their initial values; shipped custom operators begin anew."""
@@ -171,7 +173,7 @@ class InterpreterWrapper:
         subject = self._subject(subgraph_index)
         if self._shape(subject, self._tensor(i, subgraph_index)) != shape:
             subject.shapes[i] = shape
-            subject.is_ready = False
+            self._ready.pop(subgraph_index, None)
 
     def ensure_safe(self) -> None:
         """Refuse to go on while somebody holds a live view of a tensor (StateError)."""
@@ -330,8 +332,7 @@ class InterpreterWrapper:
     def SetNumThreads(self, num_threads: int) -> None:
         """How many threads to use at most, from the next time that tensors are allocated; -1 leaves it to us."""
         self._pool = Pool(max(num_threads, 1))
-        for subject in self._subjects:
-            subject.is_ready = False
+        self._ready.clear()
 
     def ModifyGraphWithDelegate(self, delegate: object) -> None:
         """Refused: delegates are native code (StateError)."""
@@ -349,10 +350,11 @@ class InterpreterWrapper:
         return self._subjects[index]
 
     def _session(self, subgraph_index: int, message: str) -> Session:
-        subject = self._subject(subgraph_index)
-        if subject.session is None or not subject.is_ready:
+        session = self._ready.get(subgraph_index)
+        if session is None:
+            self._subject(subgraph_index)
             raise ArgumentError(message)
-        return subject.session
+        return session
 
     def _tensor(self, i: int, subgraph_index: int) -> Tensor:
         tensors = self._subject(subgraph_index).graph.tensors
@@ -369,10 +371,10 @@ class InterpreterWrapper:
         return operators[i]
 
     def _shape(self, subject: _Subject, tensor: Tensor) -> Shape:
-        session = subject.session
         if tensor.index in subject.shapes:
             return subject.shapes[tensor.index]
-        if session is not None and subject.is_ready:
+        session = self._ready.get(subject.graph.index)
+        if session is not None:
             held = session.get(tensor.index)
             return held.shape if held is not None else session.plan.first.shapes.get(tensor.index, tensor.shape)
         return tensor.shape

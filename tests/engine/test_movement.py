@@ -123,7 +123,9 @@ def test_any_view_to_any_view(shape: list[int], random: Any, dtype: str) -> None
     source, target = views
     calls = moved(source, target)
     for call in calls or ():
-        kernel(call.kernel)(call.block().ctypes.data, 0, 0, 1)
+        block = call.block()
+        for part in range(3):
+            kernel(call.kernel)(block.ctypes.data, 0, part, 3)
     assert calls is None or np.array_equal(source, target)
 
 

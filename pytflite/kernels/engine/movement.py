@@ -7,40 +7,96 @@ from typing import Any
 
 import numba
 import numpy as np
+from numba import types
 
-from pytflite.kernels.engine.memory import pointer, put_word, share, word
+from pytflite.kernels._compile import helper
+from pytflite.kernels.engine._ir import i8, load, store, vector
+from pytflite.kernels.engine.memory import emitted, pointer, put_word, share, word
 from pytflite.kernels.engine.words import AXES
 
 carray: Any = numba.carray  # type: ignore[attr-defined]
 
 
-def make_move(mapped: int) -> Callable[..., None]:
-    """Runs of bytes, one after the other, as they are or each through a table.
+@emitted(prefer_literal=True)
+def move_bytes(typing: Any, source: Any, target: Any, count: Any) -> Any:
+    """As many bytes as a literal says, in one instruction."""
+    size = count.literal_value
 
-    Words: input, output, bytes of a run, runs, table (256 bytes) or 0; then for each of `AXES` axes, from the outermost
-    to the innermost: size, step of the input, step of the output, in bytes.
+    def emit(context: Any, b: Any, signature: Any, arguments: Any) -> Any:
+        store(b, load(b, arguments[0], vector(i8, size)), arguments[1])
+        return context.get_dummy_value()
+
+    return types.void(types.int64, types.int64, count), emit
+
+
+@helper
+def move_run(source: Any, target: Any, count: Any) -> None:
+    """Bytes that lie side by side, at least one. What is left at the end is moved together with some before it."""
+    rest = np.int64(0)
+    if count >= 32:
+        for i in range(0, count - 32, 32):
+            move_bytes(source + i, target + i, 32)
+        rest = count - 32
+        move_bytes(source + rest, target + rest, 32)
+    elif count >= 16:
+        rest = count - 16
+        move_bytes(source, target, 16)
+        move_bytes(source + rest, target + rest, 16)
+    elif count >= 8:
+        rest = count - 8
+        move_bytes(source, target, 8)
+        move_bytes(source + rest, target + rest, 8)
+    elif count >= 4:
+        rest = count - 4
+        move_bytes(source, target, 4)
+        move_bytes(source + rest, target + rest, 4)
+    else:
+        rest = count - 1
+        move_bytes(source, target, 1)
+        move_bytes(source + count // 2, target + count // 2, 1)
+        move_bytes(source + rest, target + rest, 1)
+
+
+def make_move(mapped: int) -> Callable[..., None]:
+    """Runs of bytes, as they are or each byte through a table.
+
+    Words: input, output, bytes of a run, rows (all axes but the innermost), table (256 bytes) or 0; then for each of
+    `AXES` axes, from the outermost to the innermost: size, step of the input, step of the output, in bytes.
     """
+    inner = 5 + 3 * (AXES - 1)
 
     def move(p: Any, scratch: Any, part: Any, parts: Any) -> None:
-        count = word(p, 2)
-        first, last = share(word(p, 3), part, parts)
-        for run in range(first, last):
-            source, target, rest = word(p, 0), word(p, 1), run
-            for axis in range(AXES - 1, -1, -1):
+        count, runs, step1, step2 = word(p, 2), word(p, inner), word(p, inner + 1), word(p, inner + 2)
+        lower, upper, first, last = np.int64(0), runs, np.int64(0), word(p, 3)
+        if last > 1:
+            first, last = share(last, part, parts)
+        else:
+            lower, upper = share(runs, part, parts)
+        for row in range(first, last):
+            source, target, rest = word(p, 0), word(p, 1), row
+            for axis in range(AXES - 2, -1, -1):
                 size = word(p, 5 + 3 * axis)
                 if size > 1:
                     position = rest % size
                     rest //= size
                     source += position * word(p, 6 + 3 * axis)
                     target += position * word(p, 7 + 3 * axis)
-            before, after = carray(pointer(source, np.uint8), count), carray(pointer(target, np.uint8), count)
             if mapped:
                 table = carray(pointer(word(p, 4), np.uint8), 256)
-                for i in range(count):
-                    after[i] = table[before[i]]
+                for i in range(lower, upper):
+                    before = carray(pointer(source + i * step1, np.uint8), count)
+                    after = carray(pointer(target + i * step2, np.uint8), count)
+                    for k in range(count):
+                        after[k] = table[before[k]]
+            elif count == 1:
+                for i in range(lower, upper):
+                    move_bytes(source + i * step1, target + i * step2, 1)
+            elif count == 4:
+                for i in range(lower, upper):
+                    move_bytes(source + i * step1, target + i * step2, 4)
             else:
-                for i in range(count):
-                    after[i] = before[i]
+                for i in range(lower, upper):
+                    move_run(source + i * step1, target + i * step2, count)
 
     return move
 

@@ -37,10 +37,11 @@ def moved(source: Array, target: Array, table: Array | None = None) -> Calls:
         return None
     if not target.size:
         return []
+    if not axes and table is None:
+        return [Call(("copy",), [source, target, target.nbytes], parts_of(target.nbytes))]
     axes = [[1, 0, 0]] * (AXES - len(axes)) + axes
-    words = [
-        source, target, run * size, target.size // run, 0 if table is None else table, *np.ravel(axes).tolist()
-    ]  # fmt: skip
+    rows = target.size // (run * axes[-1][0])
+    words = [source, target, run * size, rows, 0 if table is None else table, *np.ravel(axes).tolist()]
     return [Call(("move", int(table is not None)), words, parts_of(target.nbytes))]
 
 
