@@ -19,8 +19,9 @@ from pytflite.runtime.engine.arena import Extent, offsets
 from pytflite.runtime.engine.elementwise import linear
 from pytflite.schema.enums import BuiltinOperator
 from tests.engine.engines import agree
-from tests.ops.extremes import searches
-from tests.ops.resizes import resizes
+from tests.ops.extremes import search, searches
+from tests.ops.operands import elements
+from tests.ops.resizes import resize, resizes
 from tests.ops.test_add import addition, additions
 from tests.ops.test_average_pool_2d import average_pool_2d
 from tests.ops.test_max_pool_2d import max_pool_2d
@@ -94,6 +95,32 @@ def test_resizing(subject: Any, profile: Profile) -> None:
     plan = prepare(subject.model, 0, profile)
     for inputs in subject.inputs if plan.is_static else ():
         agree(subject.model, inputs, profile=profile)
+
+
+@profiles
+@pytest.mark.parametrize("letter", ["i8", "u8"])
+@pytest.mark.parametrize("channels", [15, 16, 21, 40])
+def test_resizing_of_many_channels(channels: int, letter: str, profile: Profile) -> None:
+    subject = resize(
+        BuiltinOperator.RESIZE_BILINEAR, letter, channels, shape=(2, 3, 4, channels), size=(7, 9),
+        half_pixel_centers=True,
+    )  # fmt: skip
+    assert agree(subject.model, subject.inputs[0], profile=profile, threads=2).bound
+
+
+@pytest.mark.parametrize("kind", [("i8", "i32", "i64"), ("u8", "i32", "i32")])
+@pytest.mark.parametrize("size", [15, 16, 17, 32, 33, 100])
+def test_where_the_largest_of_many_is(kind: tuple[str, ...], size: int) -> None:
+    """Each place has the only largest, and several have it."""
+    rng = np.random.default_rng(size)
+    data = elements(rng, kind[0], [2 * size, size])
+    largest = np.iinfo(data.dtype).max
+    data[:size] = np.minimum(data[:size], largest - 1)
+    data[np.arange(size), np.arange(size)] = largest
+    data[size:] = np.where(data[size:] > largest - 40, largest, data[size:])
+    data[-1] = np.iinfo(data.dtype).min
+    subject = search(BuiltinOperator.ARG_MAX, kind, data, axis=1, fed_axis=False)
+    assert agree(subject.model, subject.inputs[0]).bound
 
 
 @pytest.mark.parametrize("letter", ["i8", "u8"])

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import reduce
 from typing import Any
 
 import numba
 import numpy as np
+from numba import types
 
-from pytflite.kernels._compile import helper
-from pytflite.kernels.engine.memory import pointer, share, word
+from pytflite.kernels.engine._ir import Loop, constant, f32, i8, i32, i64, load, splat, vector
+from pytflite.kernels.engine.epilogue import store_codes
+from pytflite.kernels.engine.memory import emitted, pointer, share, word
 
 carray: Any = numba.carray  # type: ignore[attr-defined]
 
@@ -20,21 +23,90 @@ carray: Any = numba.carray  # type: ignore[attr-defined]
 """Words of the block: positions are int64, weights pairs of float32 or int32. Scratch: two rows of 4 bytes a code."""
 
 
-@helper
-def blend_floats(upper: Any, lower: Any, left: Any, right: Any, a: Any, b: Any, output: Any) -> None:
-    """One pixel of products that are added from the top left over the bottom left and the top right."""
-    for c in range(output.shape[0]):
-        total = upper[left + c] * a + lower[left + c] * a
-        total = (total + upper[right + c] * b) + lower[right + c] * b
-        output[c] = np.uint8(np.int32(total + np.float32(0.5)))
+codes = vector(i8, 16)
 
 
-@helper
-def blend_corners(upper: Any, lower: Any, left: Any, right: Any, a: Any, b: Any, c: Any, d: Any, output: Any) -> None:
-    """One pixel of corners, each with a weight of its own, added from the top left over the top right."""
-    for k in range(output.shape[0]):
-        total = (upper[left + k] * a + upper[right + k] * b) + lower[left + k] * c
-        output[k] = np.uint8(np.int32((total + lower[right + k] * d) + np.float32(0.5)))
+@emitted
+def blend_floats(
+    typing: Any, corner1: Any, corner2: Any, corner3: Any, corner4: Any,
+    weight1: Any, weight2: Any, weight3: Any, weight4: Any, output: Any, channels: Any, left: Any,
+) -> Any:  # fmt: skip
+    """One pixel of corners times weights, added in order, plus one half, cut off.
+
+    Whole vectors are written as long as that many codes are ``left`` for output.
+
+    Args:
+        typing: of numba.
+        corner1: address of float32, as are the next three.
+        corner2: the second.
+        corner3: the third.
+        corner4: the fourth.
+        weight1: of the first corner: float32, as are the next three.
+        weight2: of the second.
+        weight3: of the third.
+        weight4: of the fourth.
+        output: address of the pixel.
+        channels: how many codes it has.
+        left: how many may be written.
+    """
+
+    def emit(context: Any, b: Any, signature: Any, arguments: Any) -> Any:
+        corners, weights, (output, channels, left) = arguments[:4], arguments[4:8], arguments[8:]
+        loop, floats = Loop(b, constant(i64, 0), []), vector(f32, 16)
+        behind = b.shl(loop.index, constant(i64, 2))
+        products = [
+            b.fmul(load(b, b.add(corner, behind), floats, align=4), splat(b, weight, 16))
+            for corner, weight in zip(corners, weights, strict=True)
+        ]
+        total = b.fadd(reduce(b.fadd, products), constant(floats, 0.5))
+        code = b.trunc(b.fptosi(total, vector(i32, 16)), codes)
+        store_codes(b, code, b.add(output, loop.index), b.sub(left, loop.index))
+        loop.end(16, channels, [])
+        return context.get_dummy_value()
+
+    return types.void(*[types.int64] * 4, *[types.float32] * 4, *[types.int64] * 3), emit
+
+
+@emitted(prefer_literal=True)
+def blend_integers(
+    typing: Any, away: Any, corner1: Any, corner2: Any, weight1: Any, weight2: Any, bits: Any, output: Any,
+    channels: Any, left: Any,
+) -> Any:  # fmt: skip
+    """One pixel of int32 times weights, divided by a power of two.
+
+    Args:
+        typing: of numba.
+        away: whether ties go away from zero, or up; a literal.
+        corner1: address of int32, as is the next one.
+        corner2: the second.
+        weight1: of the first.
+        weight2: of the second.
+        bits: the exponent of the divisor.
+        output: address of the pixel.
+        channels: how many codes it has.
+        left: how many may be written.
+    """
+    literal = away.literal_value
+
+    def emit(context: Any, b: Any, signature: Any, arguments: Any) -> Any:
+        corners, weights, (bits, output, channels, left) = arguments[1:3], arguments[3:5], arguments[5:]
+        loop, ints = Loop(b, constant(i64, 0), []), vector(i32, 16)
+        behind, shift = b.shl(loop.index, constant(i64, 2)), b.trunc(bits, i32)
+        products = [
+            b.mul(load(b, b.add(corner, behind), ints, align=4), splat(b, b.trunc(weight, i32), 16))
+            for corner, weight in zip(corners, weights, strict=True)
+        ]
+        total = b.add(*products)
+        half = b.shl(constant(i32, 1), b.sub(shift, constant(i32, 1)))
+        rounded = b.add(total, splat(b, half, 16))
+        if literal:
+            rounded = b.add(rounded, b.ashr(total, constant(ints, 31)))
+        code = b.trunc(b.ashr(rounded, splat(b, shift, 16)), codes)
+        store_codes(b, code, b.add(output, loop.index), b.sub(left, loop.index))
+        loop.end(16, channels, [])
+        return context.get_dummy_value()
+
+    return types.void(away, *[types.int64] * 8), emit
 
 
 def make_float(weights_first: int) -> Callable[..., None]:
@@ -56,26 +128,20 @@ def make_float(weights_first: int) -> Callable[..., None]:
                 for i in range(size):
                     rows[k, i] = np.float32(codes[i]) * weight
             for x in range(output_w):
-                left, right = word(word(p, LEFT), x) * channels, word(word(p, RIGHT), x) * channels
-                pixel = carray(pointer(word(p, OUTPUT) + (line * output_w + x) * channels, np.uint8), channels)
+                left = scratch + 4 * channels * word(word(p, LEFT), x)
+                right = scratch + 4 * channels * word(word(p, RIGHT), x)
+                output, free = word(p, OUTPUT) + (line * output_w + x) * channels, (output_w - x) * channels
                 a, b = column_weights[x, 0], column_weights[x, 1]
                 if weights_first:
                     above, below = row_weights[y, 0], row_weights[y, 1]
-                    blend_corners(rows[0], rows[1], left, right, above * a, above * b, below * a, below * b, pixel)
+                    blend_floats(
+                        left, right, left + 4 * size, right + 4 * size, above * a, above * b, below * a, below * b,
+                        output, channels, free,
+                    )  # fmt: skip
                 else:
-                    blend_floats(rows[0], rows[1], left, right, a, b, pixel)
+                    blend_floats(left, left + 4 * size, right, right + 4 * size, a, a, b, b, output, channels, free)
 
     return resize_float
-
-
-@helper
-def blend_integers(row: Any, left: Any, right: Any, a: Any, b: Any, bits: Any, away: Any, output: Any) -> None:
-    """One pixel of sums of products, divided by a power of two, ties up or away from zero."""
-    half = np.int32(1) << (bits - np.int32(1))
-    for c in range(output.shape[0]):
-        total = np.int32(np.int32(row[left + c] * a) + np.int32(row[right + c] * b))
-        ties = (total >> np.int32(31)) if away else np.int32(0)
-        output[c] = np.uint8(np.int32(np.int32(total + half) + ties) >> bits)
 
 
 def make_integer(signed: int, away: int) -> Callable[..., None]:
@@ -83,7 +149,7 @@ def make_integer(signed: int, away: int) -> Callable[..., None]:
 
     def resize_integer(p: Any, scratch: Any, part: Any, parts: Any) -> None:
         output_h, output_w, channels = word(p, OUTPUT_H), word(p, OUTPUT_W), word(p, CHANNELS)
-        size, bits = word(p, IMAGE_W) * channels, np.int32(word(p, BITS))
+        size = word(p, IMAGE_W) * channels
         sums = carray(pointer(scratch, np.int32), size)
         row_weights = carray(pointer(word(p, ROW_WEIGHTS), np.int32), (output_h, 2))
         column_weights = carray(pointer(word(p, COLUMN_WEIGHTS), np.int32), (output_w, 2))
@@ -102,8 +168,10 @@ def make_integer(signed: int, away: int) -> Callable[..., None]:
                 for i in range(size):
                     sums[i] = np.int32(np.int32(upper_u[i]) * a) + np.int32(np.int32(lower_u[i]) * b)
             for x in range(output_w):
-                left, right = word(word(p, LEFT), x) * channels, word(word(p, RIGHT), x) * channels
-                pixel = carray(pointer(word(p, OUTPUT) + (line * output_w + x) * channels, np.uint8), channels)
-                blend_integers(sums, left, right, column_weights[x, 0], column_weights[x, 1], bits, away, pixel)
+                left = scratch + 4 * channels * word(word(p, LEFT), x)
+                right = scratch + 4 * channels * word(word(p, RIGHT), x)
+                output, free = word(p, OUTPUT) + (line * output_w + x) * channels, (output_w - x) * channels
+                a, b = np.int64(column_weights[x, 0]), np.int64(column_weights[x, 1])
+                blend_integers(away, left, right, a, b, word(p, BITS), output, channels, free)
 
     return resize_integer

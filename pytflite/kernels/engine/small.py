@@ -7,9 +7,12 @@ from typing import Any
 
 import numba
 import numpy as np
+from numba import types
 
 from pytflite.kernels._compile import helper
-from pytflite.kernels.engine.memory import pointer, put_word, rows_of, share, start_of, word
+from pytflite.kernels.engine._ir import Loop, call, constant, i1, i8, i16, i64, load, splat
+from pytflite.kernels.engine.isa import codes
+from pytflite.kernels.engine.memory import emitted, pointer, put_word, rows_of, share, start_of, word
 
 carray: Any = numba.carray  # type: ignore[attr-defined]
 
@@ -271,6 +274,35 @@ def make_max_pool(code_bytes: int, signed: int) -> Callable[..., None]:
     return max_pool
 
 
+@emitted
+def first_of_largest(typing: Any, source: Any, count: Any, flip: Any) -> Any:
+    """Where the first of the largest of ``count`` codes, at least 16, is; ``flip`` brings them to int8."""
+
+    def emit(context: Any, b: Any, signature: Any, arguments: Any) -> Any:
+        source, count, flip = arguments
+        zero, last = constant(i64, 0), b.sub(count, constant(i64, 16))
+        flips = splat(b, b.trunc(flip, i8), 16)
+
+        def values(behind: Any) -> tuple[Any, Any]:
+            """16 codes before the end, or the first ones, and where they begin."""
+            start = call(b, "llvm.smax.i64", i64, [b.sub(last, behind), zero])
+            return start, b.xor(load(b, b.add(source, start), codes), flips)
+
+        loop = Loop(b, zero, [constant(codes, -128)])
+        found = call(b, "llvm.smax.v16i8", codes, [loop.carried[0], values(loop.index)[1]])
+        loop.end(16, count, [found])
+        largest = splat(b, call(b, "llvm.vector.reduce.smax.v16i8", i8, [found]), 16)
+        loop = Loop(b, zero, [zero])
+        start, seen = values(loop.index)
+        bits = b.bitcast(b.icmp_signed("==", seen, largest), i16)
+        place = b.add(start, b.zext(call(b, "llvm.cttz.i16", i16, [bits, constant(i1, 0)]), i64))
+        place = b.select(b.icmp_signed("!=", bits, constant(i16, 0)), place, loop.carried[0])
+        loop.end(16, count, [place])
+        return place
+
+    return types.int64(types.int64, types.int64, types.int64), emit
+
+
 def make_arg_max() -> Callable[..., None]:
     """Where the first of the largest codes along the middle of (outer, middle, inner) is.
 
@@ -282,13 +314,16 @@ def make_arg_max() -> Callable[..., None]:
         first, last = share(word(p, 2) * inner, part, parts)
         narrow, wide = carray(pointer(word(p, 1), np.int32), last), carray(pointer(word(p, 1), np.int64), last)
         for k in range(first, last):
-            codes = carray(pointer(word(p, 0) + k // inner * middle * inner + k % inner, np.uint8), middle * inner)
-            largest = np.int8(codes[0] ^ flip)
-            for i in range(middle):
-                largest = max(largest, np.int8(codes[i * inner] ^ flip))
             found = 0
-            while np.int8(codes[found * inner] ^ flip) != largest:
-                found += 1
+            if inner == 1 and middle >= 16:
+                found = first_of_largest(word(p, 0) + k * middle, middle, word(p, 5))
+            else:
+                codes = carray(pointer(word(p, 0) + k // inner * middle * inner + k % inner, np.uint8), middle * inner)
+                largest = np.int8(codes[0] ^ flip)
+                for i in range(middle):
+                    largest = max(largest, np.int8(codes[i * inner] ^ flip))
+                while np.int8(codes[found * inner] ^ flip) != largest:
+                    found += 1
             if word(p, 6) != 0:
                 wide[k] = found
             else:
