@@ -19,10 +19,10 @@ from typing import Any
 import llvmlite.binding as llvm
 import numba
 from llvmlite import ir
-from numba.core import caching, compiler, types
+from numba.core import caching, types
 from numba.core.compiler_lock import global_compiler_lock
-from numba.core.registry import cpu_target
 
+from pytflite.kernels import _front
 from pytflite.kernels.engine.target import target_machine
 
 PACKAGE = Path(__file__).resolve().parent.parent
@@ -63,30 +63,17 @@ def kernel(function: Callable[..., Any]) -> Callable[..., Any]:
     return wrapped
 
 
-def helper(function: Callable[..., Any]) -> Callable[..., Any]:
-    """Decorator: what only kernels of the engine call, with the options of `kernel`; kept within their code."""
-    options: dict[str, Any] = {"no_cpython_wrapper": True, "no_cfunc_wrapper": True}
-    wrapped: Callable[..., Any] = numba.njit(function, nogil=True, error_model="numpy", fastmath=False, **options)
-    return wrapped
-
-
 @global_compiler_lock
-def object_code(function: Callable[..., Any]) -> tuple[str, list[str], bytes]:
+def optimized(function: Callable[..., Any]) -> tuple[str, Any]:
     """Compile a function of four int64, which gives nothing or an int64, to be called by address; as `kernel` does.
 
     It must not raise: nobody would hear of it.
 
     Returns:
-        The symbol of the function, those that it needs from elsewhere, and the object file that defines it.
+        The symbol of the function, and the LLVM module that defines it.
     """
-    flags: Any = compiler.Flags()  # type: ignore[no-untyped-call]
-    options = {"nopython": True, "error_model": "numpy", "fastmath": False}
-    cpu_target.options.parse_as_flags(flags, options)  # type: ignore[no-untyped-call]
-    flags.no_cpython_wrapper = flags.no_cfunc_wrapper = flags.no_compile = True
-    typing, target = cpu_target.typing_context, cpu_target.target_context
-    arguments = (types.int64,) * 4
-    compiled: Any = compiler.compile_extra(typing, target, function, arguments, None, flags, {})  # type: ignore[no-untyped-call]
-    library, inner = compiled.library, compiled.fndesc
+    compiled, arguments = _front.code_of(function), (types.int64,) * 4
+    library, inner, target = compiled.library, compiled.fndesc, compiled.target_context
     module, returns = library.create_ir_module("entry"), inner.restype == types.int64
     result_type = ir.IntType(64) if returns else ir.VoidType()
     entry = ir.Function(module, ir.FunctionType(result_type, [ir.IntType(64)] * 4), f"entry.{inner.mangled_name}")
@@ -95,21 +82,24 @@ def object_code(function: Callable[..., Any]) -> tuple[str, list[str], bytes]:
     _, result = target.call_conv.call_function(body, declared, inner.restype, arguments, entry.args)
     body.ret(result) if returns else body.ret_void()
     library.add_ir_module(module)
+    library.finalize()
     code = library._final_module
-    for linked in dict.fromkeys(library._linking_libraries):
-        code.link_in(linked._get_module_for_linking(), preserve=True)
     for value in (*code.functions, *code.global_variables):
         if not value.is_declaration and value.name != entry.name:
             value.linkage = "internal"
-    machine = target_machine()
-    for level in (1, 3):  # the first brings counts of references together, for `refprune` to drop
-        tuning = llvm.create_pipeline_tuning_options(speed_level=level)
-        tuning.loop_unrolling = tuning.loop_vectorization = tuning.slp_vectorization = level == 3
-        builder = llvm.create_pass_builder(machine, tuning)
-        passes = builder.getModulePassManager()
-        passes.add_refprune_pass()
-        passes.add_global_dead_code_eliminate_pass()
-        passes.add_strip_dead_prototype_pass()
-        passes.run(code, builder)
+    tuning = llvm.create_pipeline_tuning_options(speed_level=3)
+    tuning.loop_unrolling = tuning.loop_vectorization = tuning.slp_vectorization = True
+    builder = llvm.create_pass_builder(target_machine(), tuning)
+    builder.getModulePassManager().run(code, builder)
+    return entry.name, code
+
+
+def object_code(function: Callable[..., Any]) -> tuple[str, list[str], bytes]:
+    """The machine code of what `optimized` gives.
+
+    Returns:
+        The symbol of the function, those that it needs from elsewhere, and the object file that defines it.
+    """
+    symbol, code = optimized(function)
     needed = [value.name for value in (*code.functions, *code.global_variables) if value.is_declaration]
-    return entry.name, [name for name in needed if not name.startswith("llvm.")], machine.emit_object(code)
+    return symbol, [name for name in needed if not name.startswith("llvm.")], target_machine().emit_object(code)

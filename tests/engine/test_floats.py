@@ -29,8 +29,9 @@ from tests.ops.test_fully_connected import full_connections
 
 pytest.importorskip("numba", reason="numba is not installed: the definitions run alone")
 
+from pytflite.kernels import _compile
 from pytflite.kernels.engine import float_gemm
-from pytflite.kernels.engine.target import SHAPE
+from pytflite.kernels.engine.target import SHAPE, target_machine
 from pytflite.profiles import XNNPACK
 from pytflite.runtime.engine.float_products import FUSED
 from tests.engine.engines import agree
@@ -102,9 +103,7 @@ def test_full_connections(subject: Any) -> None:
 
 @pytest.mark.skipif(SHAPE.name != "avx2", reason="counts instructions of the tile for 16 registers")
 def test_tiles_round_every_product_and_do_not_spill() -> None:
-    numba = pytest.importorskip("numba")
-    fresh = numba.cfunc("void(int64, int64, int64, int64)", error_model="numpy")(float_gemm.make(6, 2, 0))
-    code = fresh._library.get_asm_str()
+    code = target_machine().emit_assembly(_compile.optimized(float_gemm.make(6, 2, 0))[1])
     assert "vfmadd" not in code
     loops = [part.split(":")[-1] for part in code.split("\n\tj") if part.split(":")[-1].count("vmulps") >= 12]
     assert [(loop.count("vmulps"), loop.count("vaddps")) for loop in loops] == [(12, 12)]

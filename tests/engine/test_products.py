@@ -22,8 +22,9 @@ from tests.ops.test_fully_connected import full_connections
 
 pytest.importorskip("numba", reason="numba is not installed: the definitions run alone")
 
+from pytflite.kernels import _compile
 from pytflite.kernels.engine import gemm
-from pytflite.kernels.engine.target import SHAPE
+from pytflite.kernels.engine.target import SHAPE, target_machine
 from tests.engine.engines import agree
 
 ACTIVATIONS = list(ActivationFunctionType)[:4]
@@ -180,9 +181,7 @@ def test_ties(requantizer: str, exponent: int) -> None:
 
 @pytest.mark.skipif(SHAPE.name != "avx2", reason="counts spills of the tile for 16 registers")
 def test_tiles_do_not_spill() -> None:
-    numba = pytest.importorskip("numba")
-    fresh = numba.cfunc("void(int64, int64, int64, int64)", error_model="numpy")(gemm.make(6, 2, 0, 1, 0))
-    code = fresh._library.get_asm_str()
+    code = target_machine().emit_assembly(_compile.optimized(gemm.make(6, 2, 0, 1, 0))[1])
     loops = [part.split(":")[-1] for part in code.split("\n\tj") if "vpmaddwd" in part]
     assert [loop.count("vpmaddwd") for loop in loops] == [12]
     assert "(%rsp)" not in loops[0]

@@ -16,7 +16,7 @@ from typing import Any, Protocol
 
 from numba import types
 
-from pytflite.kernels._compile import helper
+from pytflite.kernels._front import helper
 from pytflite.kernels.engine._ir import Loop, at, call, constant, i64, load
 from pytflite.kernels.engine.driver import call_kernel
 from pytflite.kernels.engine.memory import emitted, fill, flip_codes, put_word, share, widen, word

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple, Protocol
 import numpy as np
 from numba import types
 
-from pytflite.kernels._compile import helper
+from pytflite.kernels._front import helper
 from pytflite.kernels.engine._ir import Loop, at, constant, i8, i16, i32, i64, load, shuffle, vector
 from pytflite.kernels.engine.driver import call_kernel
 from pytflite.kernels.engine.epilogue import HEAD, RECIPES, finish, store_codes

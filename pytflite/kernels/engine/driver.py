@@ -21,7 +21,7 @@ from llvmlite import ir
 from numba import types
 from numba.core.cgutils import alloca_once
 
-from pytflite.kernels._compile import helper
+from pytflite.kernels._front import helper
 from pytflite.kernels.engine._ir import call, constant, i32, i64, load
 from pytflite.kernels.engine.memory import emitted, put_word, word
 from pytflite.kernels.engine.words import COUNT, DONE, ENTRY, PROGRAM, SCRATCH, TICKET

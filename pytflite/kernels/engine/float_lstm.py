@@ -5,22 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-import numba
 import numpy as np
 from llvmlite import ir
 from numba import types
 
 from pytflite.arithmetic.eigen import LANES, LOGISTIC_END
-from pytflite.kernels._compile import helper
+from pytflite.kernels._front import helper
 from pytflite.kernels.engine._ir import constant, counted, i64, load, splat, vector
 from pytflite.kernels.engine.eigen_vectors import activate, logistic, number
 from pytflite.kernels.engine.float_small import call_libm
 from pytflite.kernels.engine.float_vectors import clamp, floats, store_floats
-from pytflite.kernels.engine.memory import emitted, pointer, share, word
+from pytflite.kernels.engine.memory import carray, emitted, pointer, share, word
 from pytflite.kernels.engine.target import FLOATS
 from pytflite.kernels.engine.words import ACTIVATIONS
-
-carray: Any = numba.carray  # type: ignore[attr-defined]
 
 EPSILON = np.float32(1e-8)
 """`ops._shared.lstm_float.EPSILON`."""

@@ -5,17 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-import numba
 import numpy as np
 from llvmlite import ir
 from numba import types
 
 from pytflite.kernels.engine._ir import f32
-from pytflite.kernels.engine.memory import emitted, pointer, share, word
+from pytflite.kernels.engine.memory import carray, emitted, pointer, share, word
 from pytflite.kernels.engine.plain import OF_MANY, clamped
 from pytflite.kernels.engine.words import MEAN
-
-carray: Any = numba.carray  # type: ignore[attr-defined]
 
 
 @emitted

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-import numba
 import numpy as np
 
 from pytflite.kernels.engine._ir import at, constant, i8, i16, i32, i64, load, splat, vector
@@ -20,12 +19,10 @@ from pytflite.kernels.engine.convolution import (
 )
 from pytflite.kernels.engine.epilogue import HEAD, RECIPES, finish, store_codes
 from pytflite.kernels.engine.isa import ISA, LANES, int32s
-from pytflite.kernels.engine.memory import pointer, put_word, word
+from pytflite.kernels.engine.memory import carray, pointer, put_word, word
 from pytflite.kernels.engine.packing import NARROW, QUADS, TOGETHER
 from pytflite.kernels.engine.target import SHAPE
 from pytflite.kernels.engine.words import ADDRESSES
-
-carray: Any = numba.carray  # type: ignore[attr-defined]
 
 PIXEL: Any = np.int16
 """What pixels in pairs are."""

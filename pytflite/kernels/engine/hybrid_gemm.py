@@ -8,21 +8,18 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-import numba
 import numpy as np
 from numba import types
 
 from pytflite.arithmetic.hybrid import GROUP
-from pytflite.kernels._compile import helper
+from pytflite.kernels._front import helper
 from pytflite.kernels.engine._ir import Loop, at, constant, f32, i64, load, splat, store, vector
 from pytflite.kernels.engine.convolution import make_strip
 from pytflite.kernels.engine.epilogue import HEAD
 from pytflite.kernels.engine.float_vectors import clamp, load_floats, store_floats
 from pytflite.kernels.engine.isa import LANES, int32s
-from pytflite.kernels.engine.memory import emitted, pointer, share, word
+from pytflite.kernels.engine.memory import carray, emitted, pointer, share, word
 from pytflite.kernels.engine.short_gemm import multiply_pairs
-
-carray: Any = numba.carray  # type: ignore[attr-defined]
 
 floats = vector(f32, LANES)
 

@@ -8,8 +8,9 @@ from typing import Any
 import numpy as np
 from numba import types
 from numba.extending import intrinsic
+from numba.np.arrayobj import np_cfarray
 
-from pytflite.kernels._compile import helper
+from pytflite.kernels._front import helper
 from pytflite.kernels.engine._ir import Loop, constant, i8, i16, i64, load, splat, store
 from pytflite.kernels.engine.isa import codes, shorts
 
@@ -42,13 +43,20 @@ def put_word(typing: Any, block: Any, index: Any, value: Any) -> Any:
 
 @emitted
 def pointer(typing: Any, address: Any, dtype: Any) -> Any:
-    """An address as a pointer to elements of a NumPy type, for `numba.carray`."""
+    """An address as a pointer to elements of a NumPy type, for `carray`."""
     result = types.CPointer(dtype.dtype)  # type: ignore[no-untyped-call]
 
     def emit(context: Any, b: Any, signature: Any, arguments: Any) -> Any:
         return b.inttoptr(arguments[0], context.get_value_type(signature.return_type))
 
     return result(types.int64, dtype), emit
+
+
+@emitted
+def carray(typing: Any, start: Any, shape: Any) -> Any:
+    """The array of a shape at a pointer; `numba.carray`, which is a function of its own for every type of array."""
+    dimensions = len(shape) if isinstance(shape, types.BaseTuple) else 1
+    return types.Array(start.dtype, dimensions, "C")(start, shape), np_cfarray
 
 
 @helper

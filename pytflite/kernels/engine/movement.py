@@ -5,16 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-import numba
 import numpy as np
 from numba import types
 
-from pytflite.kernels._compile import helper
+from pytflite.kernels._front import helper
 from pytflite.kernels.engine._ir import i8, load, store, vector
-from pytflite.kernels.engine.memory import emitted, pointer, put_word, share, word
+from pytflite.kernels.engine.memory import carray, emitted, pointer, put_word, share, word
 from pytflite.kernels.engine.words import AXES
-
-carray: Any = numba.carray  # type: ignore[attr-defined]
 
 
 @emitted(prefer_literal=True)

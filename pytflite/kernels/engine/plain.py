@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-import numba
 import numpy as np
 
-from pytflite.kernels._compile import helper
-from pytflite.kernels.engine.memory import pointer, rows_of, share, start_of, word
+from pytflite.kernels._front import helper
+from pytflite.kernels.engine.memory import carray, pointer, rows_of, share, start_of, word
 from pytflite.kernels.engine.words import (
     ABS,
     ADD,
@@ -41,8 +40,6 @@ from pytflite.kernels.engine.words import (
     SUB,
     SUM,
 )  # fmt: skip
-
-carray: Any = numba.carray  # type: ignore[attr-defined]
 
 
 @helper

@@ -9,18 +9,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-import numba
 import numpy as np
 from numba import types
 
 from pytflite.arithmetic.inverse_sqrt import HALF_SQRT_2
-from pytflite.kernels._compile import helper
+from pytflite.kernels._front import helper
 from pytflite.kernels.engine._ir import Loop, at, call, constant, i32, i64, load, splat, store
 from pytflite.kernels.engine.epilogue import HEAD, RECIPES
 from pytflite.kernels.engine.isa import ISA, LANES, int16s, int32s
-from pytflite.kernels.engine.memory import emitted, pointer, word
-
-carray: Any = numba.carray  # type: ignore[attr-defined]
+from pytflite.kernels.engine.memory import carray, emitted, pointer, word
 
 NO_SOURCE = -1
 """Stands for the recipe of a second source where there is none."""

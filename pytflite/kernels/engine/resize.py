@@ -6,15 +6,12 @@ from collections.abc import Callable
 from functools import reduce
 from typing import Any
 
-import numba
 import numpy as np
 from numba import types
 
 from pytflite.kernels.engine._ir import Loop, constant, f32, i8, i32, i64, load, splat, vector
 from pytflite.kernels.engine.epilogue import store_codes
-from pytflite.kernels.engine.memory import emitted, pointer, share, word
-
-carray: Any = numba.carray  # type: ignore[attr-defined]
+from pytflite.kernels.engine.memory import carray, emitted, pointer, share, word
 
 (
     INPUT, OUTPUT, BATCHES, IMAGE_H, IMAGE_W, CHANNELS, OUTPUT_H, OUTPUT_W, ABOVE, BELOW, ROW_WEIGHTS, LEFT, RIGHT,

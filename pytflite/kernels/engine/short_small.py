@@ -5,20 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-import numba
 import numpy as np
 from numba import types
 
 from pytflite.kernels.engine._ir import Loop, at, call, constant, i16, i32, i64, load, shuffle, splat, vector
 from pytflite.kernels.engine.epilogue import HEAD, RECIPES
 from pytflite.kernels.engine.isa import ISA, LANES, int16s, int32s
-from pytflite.kernels.engine.memory import emitted, pointer, rows_of, share, start_of, word
+from pytflite.kernels.engine.memory import carray, emitted, pointer, rows_of, share, start_of, word
 from pytflite.kernels.engine.recurrent import scaled
 from pytflite.kernels.engine.short_gemm import store_shorts
 from pytflite.kernels.engine.small import SIGNED, UNSIGNED, high_product, reciprocal
 from pytflite.kernels.engine.words import MUL, SUB
-
-carray: Any = numba.carray  # type: ignore[attr-defined]
 
 
 def make_table(source_bytes: int, target_bytes: int) -> Callable[..., None]:

@@ -5,16 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-import numba
 import numpy as np
 from numba import types
 
-from pytflite.kernels._compile import helper
+from pytflite.kernels._front import helper
 from pytflite.kernels.engine._ir import Loop, call, constant, i1, i8, i16, i64, load, splat
 from pytflite.kernels.engine.isa import codes
-from pytflite.kernels.engine.memory import emitted, pointer, put_word, rows_of, share, start_of, word
-
-carray: Any = numba.carray  # type: ignore[attr-defined]
+from pytflite.kernels.engine.memory import carray, emitted, pointer, put_word, rows_of, share, start_of, word
 
 UNSIGNED: dict[int, Any] = {1: np.uint8, 2: np.uint16, 4: np.uint32, 8: np.uint64}
 SIGNED: dict[int, Any] = {1: np.int8, 2: np.int16}

@@ -5,20 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-import numba
 import numpy as np
 from llvmlite import ir
 from numba import types
 
-from pytflite.kernels._compile import helper
+from pytflite.kernels._front import helper
 from pytflite.kernels.engine._ir import at, call, constant, counted, f32, i16, i32, i64, load, store, vector
 from pytflite.kernels.engine.epilogue import HEAD, RECIPES, finish, store_codes
 from pytflite.kernels.engine.float_lstm import activate_row
 from pytflite.kernels.engine.isa import LANES, int32s
-from pytflite.kernels.engine.memory import emitted, pointer, word
+from pytflite.kernels.engine.memory import carray, emitted, pointer, word
 from pytflite.kernels.engine.recurrent import NO_SOURCE, shorts, widen_less
-
-carray: Any = numba.carray  # type: ignore[attr-defined]
 
 
 @emitted(prefer_literal=True)
