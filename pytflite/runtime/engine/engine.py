@@ -31,6 +31,7 @@ from pytflite.runtime.engine import (  # noqa: F401
     resizing,
     short_others,
     short_products,
+    transposed,
 )
 from pytflite.runtime.engine.arena import Extent, offsets
 from pytflite.runtime.engine.binding import Call, Operand, binder_of
