@@ -47,7 +47,7 @@ def test_bound(
             padding=padding, batch=1 + seed % 2, constant_shape=True,
         )  # fmt: skip
         bound += agree(subject.model, subject.inputs[0], threads=1 + seed).bound
-    assert bound
+    assert bound or size == (1, 1)
 
 
 def test_phases_without_taps() -> None:
