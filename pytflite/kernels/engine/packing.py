@@ -20,16 +20,16 @@ TOGETHER = 4
 SHORTS, NARROW, QUADS = range(3)
 """Forms of pixels and weights: all int16; weights int8, widened on the way; groups of four, all 8 bits."""
 
-TIES_AWAY, TIES_UP, FLOAT64, FLOAT32, WIDE, SCALED_BACK = range(6)
-"""The recipes of `epilogue.RECIPES`; the last is that of `hybrid_gemm`."""
+TIES_AWAY, TIES_UP, FLOAT64, FLOAT32, WIDE, SCALED_BACK, HALVED, SPLIT = range(8)
+"""The recipes of `epilogue.RECIPES`; then that of `hybrid_gemm`, and those of inputs of `short_small.make_two`."""
 
 
 class Recipe(NamedTuple):
     """How accumulators become outputs.
 
     Attributes:
-        kind: `TIES_AWAY`, `TIES_UP`, `FLOAT64`, `FLOAT32`, `WIDE` or `SCALED_BACK`.
-        columns: constants in the order in which `epilogue.RECIPES` reads them, each with one entry per channel.
+        kind: one of those above.
+        columns: constants in the order in which kernels read them, each with one entry per channel.
     """
 
     kind: int

@@ -12,6 +12,7 @@ from pytflite.kernels.engine._ir import Loop, at, call, constant, i16, i32, i64,
 from pytflite.kernels.engine.epilogue import HEAD, RECIPES
 from pytflite.kernels.engine.isa import ISA, LANES, int16s, int32s
 from pytflite.kernels.engine.memory import carray, emitted, pointer, rows_of, share, start_of, word
+from pytflite.kernels.engine.packing import HALVED, SPLIT
 from pytflite.kernels.engine.recurrent import scaled
 from pytflite.kernels.engine.short_gemm import store_shorts
 from pytflite.kernels.engine.small import SIGNED, UNSIGNED, high_product, reciprocal
@@ -179,6 +180,28 @@ def make_two_matrices(rhs_bytes: int) -> Callable[..., None]:
     return two_matrices
 
 
+def rescaled(b: Any, recipe: int, x: Any, left: Any, start: Any, constants: Any) -> Any:
+    """An input at the scale of a sum.
+
+    Args:
+        b: the builder.
+        recipe: index into `RECIPES`, `HALVED` or `SPLIT`.
+        x: int16 as int32.
+        left: by how much to shift first; by 15 for `HALVED`, where the product is with a half, and for `SPLIT`.
+        start: of the recipe.
+        constants: of the recipe. Of `SPLIT`, int32: the upper and the lower 16 bits of the multiplier, whose products
+            fit into int32; a half, what is added to negative numbers, and the shift of the last rounding.
+    """
+    if recipe == HALVED:
+        return b.shl(x, constant(int32s, 14))
+    if recipe == SPLIT:
+        upper, lower, half, mask, shift = (load(b, constants, int32s, 4 * LANES * k) for k in range(5))
+        rest = b.ashr(b.add(b.mul(x, lower), constant(int32s, 1 << 15)), constant(int32s, 16))
+        high, sign = b.add(b.mul(x, upper), rest), b.ashr(x, constant(int32s, 31))
+        return b.ashr(b.add(high, b.add(half, b.and_(sign, mask))), shift)
+    return RECIPES[recipe](b, b.add(b.shl(x, left), start), constants)
+
+
 @emitted(prefer_literal=True)
 def row(
     typing: Any, operation: Any, recipe1: Any, recipe2: Any, recipe: Any, step1: Any, step2: Any,
@@ -189,9 +212,9 @@ def row(
     Args:
         typing: of numba.
         operation: MUL, ADD or SUB; a literal, as are the next five.
-        recipe1: index into `RECIPES`, of the first input, which a product does without.
+        recipe1: of the first input, see `rescaled`; a product does without.
         recipe2: of the second one.
-        recipe: of the sum or product.
+        recipe: of the sum or product, index into `RECIPES`.
         step1: whether the first input moves on; otherwise it has one element.
         step2: the same of the second one.
         input1: address.
@@ -229,7 +252,7 @@ def _emit_row(
             total = b.mul(*pair)
         else:
             scaled = [
-                RECIPES[own](b, b.add(b.shl(x, left[k - 1]), starts[k]), at(b, heads, HEAD * k + 4 * LANES))
+                rescaled(b, own, x, left[k - 1], starts[k], at(b, heads, HEAD * k + 4 * LANES))
                 for k, (x, own) in enumerate(zip(pair, (recipe1, recipe2), strict=True), 1)
             ]
             total = b.sub(*scaled) if operation == SUB else b.add(*scaled)

@@ -23,6 +23,7 @@ from pytflite.runtime.engine.binding import (
     Calls,
     Operand,
     binder,
+    fixed_point_of,
     left_factors,
     parts_of,
     recipe_of,
@@ -125,8 +126,19 @@ def rescaled(p: Rescale) -> tuple[packing.Recipe, int] | None:
         return None
     reach = 1 << 15 + p.left_shift
     recipe = recipe_without_left_shift(p.requantizer, reach)
+    if p.left_shift == 15 and isinstance(p.requantizer, DoubleRounding) and recipe is not None:
+        recipe = in_two_products(*fixed_point_of(p.requantizer, 1))
     ends = p.requantizer(np.array([[-reach], [reach]], np.int64))
     return None if recipe is None else (recipe, int(np.abs(ends).max()))
+
+
+def in_two_products(multiplier: Array, shift: Array) -> packing.Recipe:
+    """The recipe of an int16 input that is shifted to the left by 15 first, then rounded twice."""
+    if multiplier[0] == 1 << 30 and shift[0] == 0:
+        return packing.Recipe(packing.HALVED, ())
+    half = np.where(shift < 0, np.int64(1) << np.maximum(-shift - 1, 0), 0)
+    columns = multiplier >> 16, multiplier & 0xFFFF, half, -(shift < 0).astype(np.int64), -shift
+    return packing.Recipe(packing.SPLIT, tuple(column.astype(np.int32) for column in columns))
 
 
 def recipe_without_left_shift(requantizer: Requantizer, reach: int) -> packing.Recipe | None:
