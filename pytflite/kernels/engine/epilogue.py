@@ -9,10 +9,11 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from pytflite.kernels.engine import packing
 from pytflite.kernels.engine._ir import at, call, constant, f32, f64, i32, i64, load, shuffle, store, vector
 from pytflite.kernels.engine.isa import ISA, LANES, int32s
 
-HEAD = 28 * LANES
+HEAD = packing.HEAD
 """Bytes for a vector of channels: bias, and the constants of the recipe."""
 
 int64s, doubles, floats = vector(i64, LANES // 2), vector(f64, LANES // 2), vector(f32, LANES)

@@ -149,4 +149,33 @@ def make_pick(index_bytes: int) -> Callable[..., None]:
     return pick
 
 
-MAKERS: dict[str, Callable[..., Callable[..., None]]] = {"move": make_move, "gather": make_gather, "pick": make_pick}
+def make_pack(source_kind: str, target_kind: str) -> Callable[..., None]:
+    """A matrix (columns, depth) as weights of blocks (`pytflite.kernels.engine.packing`).
+
+    Words: matrix, blocks, columns, depth, steps from column to column and along the depth in bytes, columns of a block,
+    how many weights of a column lie side by side, bytes of a block, bytes in front of its weights, what is added.
+    """
+    element, weight = np.dtype(source_kind).type, np.dtype(target_kind).type
+    size = np.dtype(target_kind).itemsize
+
+    def pack(p: Any, scratch: Any, part: Any, parts: Any) -> None:
+        depth, column_step, step, width, taps = word(p, 3), word(p, 4), word(p, 5), word(p, 6), word(p, 7)
+        offset = weight(word(p, 10))
+        first, last = share(word(p, 2), part, parts)
+        for column in range(first, last):
+            source = word(p, 0) + column * column_step
+            block = word(p, 1) + column // width * word(p, 8) + word(p, 9) + column % width * taps * size
+            for k in range(depth):
+                before = carray(pointer(source + k * step, element), 1)
+                place = block + (k // taps * width * taps + k % taps) * size
+                carray(pointer(place, weight), 1)[0] = weight(before[0]) + offset
+
+    return pack
+
+
+MAKERS: dict[str, Callable[..., Callable[..., None]]] = {
+    "move": make_move,
+    "gather": make_gather,
+    "pick": make_pick,
+    "pack": make_pack,
+}

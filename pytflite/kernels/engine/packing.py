@@ -14,6 +14,9 @@ Array = npt.NDArray[Any]
 
 LANES = SHAPE.lanes
 
+HEAD = 28 * LANES
+"""Bytes for a vector of channels: bias, and the constants of the recipe."""
+
 TOGETHER = 4
 """Vectors of accumulators that become codes at once, at most: as many codes as have the bits of one."""
 
@@ -73,7 +76,7 @@ def heads(bias: Array, recipe: Recipe, vectors: int) -> Array:
 
     Constants of 64 bits that are integers are there for the even channels first, then for the odd ones.
     """
-    rows = np.zeros((vectors, 28 * LANES), np.uint8)
+    rows = np.zeros((vectors, HEAD), np.uint8)
     position = 0
     for column in ((bias + (1 << 31)).astype(np.uint32), *recipe.columns):
         lanes = np.zeros(vectors * LANES, column.dtype)

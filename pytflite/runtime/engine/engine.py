@@ -23,6 +23,7 @@ from pytflite.runtime.engine import (  # noqa: F401
     float_products,
     float_recurrent,
     hybrid_products,
+    matrices,
     movement,
     plain,
     products,
