@@ -122,6 +122,12 @@ def test_matrix_products(kind: str, batch: Any, rows: int, depth: int, columns: 
     assert agree(subject.model, subject.inputs[0]).bound == {0}
 
 
+def test_products_of_the_lowest_codes() -> None:
+    subject = matrix_product("int16", 3, batch=((), ()), constant=False, rows=3, depth=35, columns=5)
+    lowest = [np.full_like(array, -(1 << 15)) for array in subject.inputs[0]]
+    assert agree(subject.model, lowest).bound == {0}
+
+
 @pytest.mark.parametrize("kind", ["int16x8", "int16"])
 @pytest.mark.parametrize("batch", [((), ()), ((2,), (2,)), ((3,), ()), ((2, 1), (1, 3)), ((2, 3, 2), (2, 1, 2))])
 @pytest.mark.parametrize("adj_x", [False, True])

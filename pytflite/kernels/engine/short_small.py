@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 from numba import types
 
-from pytflite.kernels.engine._ir import Loop, at, call, constant, i16, i32, i64, load, shuffle, splat, vector
+from pytflite.kernels._front import helper
+from pytflite.kernels.engine._ir import Loop, at, call, constant, counted, i16, i32, i64, load, shuffle, splat, vector
 from pytflite.kernels.engine.epilogue import HEAD, RECIPES
 from pytflite.kernels.engine.isa import ISA, LANES, int16s, int32s
 from pytflite.kernels.engine.memory import carray, emitted, pointer, rows_of, share, start_of, word
@@ -146,34 +147,71 @@ def make_table_softmax() -> Callable[..., None]:
     return table_softmax
 
 
+@emitted
+def wide_dot(typing: Any, left: Any, right: Any, groups: Any) -> Any:
+    """The sum of products of so many vectors of int16; int64.
+
+    Two products fit into int32 but for one sum, 2**31; less 1, all do.
+    """
+
+    def emit(context: Any, b: Any, signature: Any, arguments: Any) -> Any:
+        left, right, groups = arguments
+        sums = vector(i64, LANES)
+
+        def turn(index: Any, carried: list[Any]) -> list[Any]:
+            offset = b.mul(index, constant(i64, 4 * LANES))
+            x, y = (load(b, b.add(address, offset), int16s) for address in (left, right))
+            return [b.add(carried[0], b.sext(ISA.dot(b, constant(int32s, -1), x, y), sums))]
+
+        (total,) = counted(b, constant(i64, 0), 1, groups, [constant(sums, 0)], turn)
+        less = call(b, f"llvm.vector.reduce.add.v{LANES}i64", i64, [total])
+        return b.add(less, b.mul(groups, constant(i64, LANES)))
+
+    return types.int64(types.int64, types.int64, types.int64), emit
+
+
+@helper
+def pack_row(source: Any, step: Any, target: Any, depth: Any, end: Any) -> None:
+    """Elements of an array, one every so many, as int16 side by side, and zeros up to an end."""
+    row = carray(pointer(target, np.int16), end)
+    for c in range(depth):
+        row[c] = np.int16(source[c * step])
+    for c in range(depth, end):
+        row[c] = np.int16(0)
+
+
 def make_two_matrices(rhs_bytes: int) -> Callable[..., None]:
     """Products of two matrices of int16, or int16 and int8: rows of one with rows of the other, along both depths.
 
     Words: left, right, output, rows, columns, depth, elements from row to row and along the depth of left, the same
     of right, multiplier, right shift, low, high, then sizes of the batch dimensions, and elements from matrix to matrix
     along them of left and of right.
+    Scratch: a row of left and all rows of right, as int16, each in whole vectors.
     """
-    right_type = SIGNED[rhs_bytes]
+    right_type, width = SIGNED[rhs_bytes], 2 * LANES
 
     def two_matrices(p: Any, scratch: Any, part: Any, parts: Any) -> None:
         rows, columns, depth = word(p, 3), word(p, 4), word(p, 5)
         row1, step1, row2, step2 = word(p, 6), word(p, 7), word(p, 8), word(p, 9)
         multiplier, shift, low, high = word(p, 10), word(p, 11), word(p, 12), word(p, 13)
-        half = np.int64(1) << (shift - np.int64(1))
+        half, groups = np.int64(1) << (shift - np.int64(1)), (depth + width - 1) // width
+        bytes, packed = 2 * width * groups, scratch + 2 * width * groups
         first, last = share(word(p, 14) * word(p, 15) * word(p, 16) * rows, part, parts)
         for k in range(first, last):
             batch, i = k // rows, k % rows
             inner, outer = batch % word(p, 16), batch // word(p, 16)
             middle, outer = outer % word(p, 15), outer // word(p, 15)
             start1 = outer * word(p, 17) + middle * word(p, 18) + inner * word(p, 19) + i * row1
-            start2 = outer * word(p, 20) + middle * word(p, 21) + inner * word(p, 22)
+            if i == 0 or k == first:
+                start2 = outer * word(p, 20) + middle * word(p, 21) + inner * word(p, 22)
+                right = carray(pointer(word(p, 1) + rhs_bytes * start2, right_type), columns * row2 + depth * step2)
+                for j in range(columns):
+                    pack_row(right[j * row2 :], step2, packed + j * bytes, depth, width * groups)
             left = carray(pointer(word(p, 0) + 2 * start1, np.int16), depth * step1)
-            right = carray(pointer(word(p, 1) + rhs_bytes * start2, right_type), columns * row2 + depth * step2)
+            pack_row(left, step1, scratch, depth, width * groups)
             target = carray(pointer(word(p, 2) + 2 * k * columns, np.int16), columns)
             for j in range(columns):
-                sum = np.int64(0)
-                for c in range(depth):
-                    sum += np.int64(left[c * step1]) * np.int64(right[j * row2 + c * step2])
+                sum = wide_dot(scratch, packed + j * bytes, groups)
                 code = np.int64(np.int32((sum * multiplier + half) >> shift))
                 target[j] = np.int16(min(max(code, low), high))
 

@@ -153,7 +153,9 @@ def two_matrices(left: Array, right: Array, epilogue: QuantizedEpilogue, output:
         left, right, output, *output.shape[-2:], left.shape[-1], *steps1[-2:], *steps2[-2:], requantizer.multiplier[0],
         15 - requantizer.shift[0], low, high, *batch, *steps1[:-2], *steps2[:-2],
     ]  # fmt: skip
-    return [Call(("two_matrices", right.itemsize), words, max(output.size * left.shape[-1] // LEAST_PRODUCTS, 1))]
+    parts = max(output.size * left.shape[-1] // LEAST_PRODUCTS, 1)
+    padded = -(-left.shape[-1] // (2 * SHAPE.lanes)) * 2 * SHAPE.lanes
+    return [Call(("two_matrices", right.itemsize), words, parts, 2 * padded * (1 + output.shape[-1]))]
 
 
 @binder("DEPTHWISE_CONV_2D", "int16x8")
