@@ -59,22 +59,26 @@ from pytflite.kernels.engine.target import SHAPE, cpu, features
 name, triple, form = sys.argv[1], sys.argv[2], int(sys.argv[3])
 assert SHAPE.name == name
 assert type(ISA) is not Plain or not SHAPE.quads
-module = ir.Module()
-module.triple = triple
-function = ir.Function(module, ir.FunctionType(ir.VoidType(), [ir.IntType(64)] * 2), "strip")
-builder = ir.IRBuilder(function.append_basic_block())
-emit_strip(builder, Codes(*SHAPE.tiles[0], 0, form, 0), *function.args)
-builder.ret_void()
 llvm.initialize_all_targets()
 llvm.initialize_all_asmprinters()
 told = ",".join("+" + feature for feature in features())
 machine = llvm.Target.from_triple(triple).create_target_machine(cpu=cpu(), features=told, opt=3)
-parsed = llvm.parse_assembly(str(module))
-options = llvm.create_pipeline_tuning_options(speed_level=3)
-options.loop_unrolling = False
-passes = llvm.create_pass_builder(machine, options)
-passes.getModulePassManager().run(parsed, passes)
-print(json.dumps(machine.emit_assembly(parsed)))
+
+def assembly(rows, vectors):
+    module = ir.Module()
+    module.triple = triple
+    function = ir.Function(module, ir.FunctionType(ir.VoidType(), [ir.IntType(64)] * 2), "strip")
+    builder = ir.IRBuilder(function.append_basic_block())
+    emit_strip(builder, Codes(rows, vectors, 0, form, 0), *function.args)
+    builder.ret_void()
+    parsed = llvm.parse_assembly(str(module))
+    options = llvm.create_pipeline_tuning_options(speed_level=3)
+    options.loop_unrolling = False
+    passes = llvm.create_pass_builder(machine, options)
+    passes.getModulePassManager().run(parsed, passes)
+    return machine.emit_assembly(parsed)
+
+print(json.dumps([(rows * vectors, assembly(rows, vectors)) for rows, vectors in SHAPE.tiles]))
 """
 
 X86, ARM = "x86_64-unknown-linux-gnu", "aarch64-unknown-linux-gnu"
@@ -83,26 +87,25 @@ QUADS, NARROW = 2, 1
 
 
 @pytest.mark.parametrize(
-    ("name", "triple", "cpu", "features", "form", "instruction", "count"),
+    ("name", "triple", "cpu", "features", "form", "instruction"),
     [
-        ("avx512_vnni", X86, "icelake-server", AVX512, QUADS, "vpdpbusd", 24),
-        ("avx512_vnni", X86, "sapphirerapids", AVX512, QUADS, "vpdpbusd", 24),
-        ("avx512_vnni", X86, "znver5", AVX512, NARROW, "vpdpwssd", 24),
-        ("avx_vnni", X86, "alderlake", "+avx,+avx2,+fma,+avxvnni", QUADS, "vpdpbusd", 12),
-        ("avx2", X86, "haswell", "+avx,+avx2,+fma", NARROW, "vpmaddwd", 12),
-        ("neon_dot", ARM, "neoverse-n1", "+neon,+dotprod", QUADS, "sdot", 24),
-        ("neon", ARM, "cortex-a53", "+neon", NARROW, "smlal", 24),
+        ("avx512_vnni", X86, "icelake-server", AVX512, QUADS, "vpdpbusd"),
+        ("avx512_vnni", X86, "sapphirerapids", AVX512, QUADS, "vpdpbusd"),
+        ("avx512_vnni", X86, "znver5", AVX512, NARROW, "vpdpwssd"),
+        ("avx_vnni", X86, "alderlake", "+avx,+avx2,+fma,+avxvnni", QUADS, "vpdpbusd"),
+        ("avx2", X86, "haswell", "+avx,+avx2,+fma", NARROW, "vpmaddwd"),
+        ("neon_dot", ARM, "neoverse-n1", "+neon,+dotprod", QUADS, "sdot"),
+        ("neon", ARM, "cortex-a53", "+neon", NARROW, "smlal"),
     ],
 )
-def test_the_loop_of_a_tile(
-    name: str, triple: str, cpu: str, features: str, form: int, instruction: str, count: int
-) -> None:
+def test_the_loops_of_tiles(name: str, triple: str, cpu: str, features: str, form: int, instruction: str) -> None:
     printed = python(MACHINE_CODE, name, triple, str(form), NUMBA_CPU_NAME=cpu, NUMBA_CPU_FEATURES=features)
-    loop = loop_with(json.loads(printed), instruction)
-    assert sum(instruction in line for line in loop) == count, loop
-    assert not any("(%rsp)" in line or "[sp" in line for line in loop), loop
-    if name == "avx512_vnni":
-        assert all("zmm" in line for line in loop if instruction in line)
+    for accumulators, code in json.loads(printed):
+        loop = loop_with(code, instruction)
+        assert sum(instruction in line for line in loop) == accumulators, loop
+        assert not any("(%rsp)" in line or "[sp" in line for line in loop), loop
+        if name == "avx512_vnni":
+            assert all("zmm" in line for line in loop if instruction in line)
 
 
 def loop_with(code: str, instruction: str) -> list[str]:

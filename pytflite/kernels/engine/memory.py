@@ -12,7 +12,7 @@ from numba.np.arrayobj import np_cfarray
 
 from pytflite.kernels._front import helper
 from pytflite.kernels.engine._ir import Loop, constant, i8, i16, i64, load, splat, store
-from pytflite.kernels.engine.isa import codes, shorts
+from pytflite.kernels.engine.isa import LANES, codes, shorts
 
 emitted: Callable[..., Any] = intrinsic
 """Decorator: a function that compiled code calls and whose LLVM IR is emitted by hand."""
@@ -106,14 +106,14 @@ def widen(typing: Any, source: Any, target: Any, count: Any, flip: Any, offset: 
 
 @emitted
 def flip_codes(typing: Any, source: Any, target: Any, count: Any, flip: Any) -> Any:
-    """``count`` codes, at least one, ``flip`` exclusive-ored. Reads and writes whole vectors of 16."""
+    """``count`` codes, at least one, ``flip`` exclusive-ored. Reads and writes whole vectors, of up to 64."""
 
     def emit(context: Any, b: Any, signature: Any, arguments: Any) -> Any:
         source, target, count, flip = arguments
-        flips = splat(b, b.trunc(flip, i8), 16)
+        flips = splat(b, b.trunc(flip, i8), 4 * LANES)
         loop = Loop(b, constant(i64, 0), [])
-        store(b, b.xor(load(b, b.add(source, loop.index), codes), flips), b.add(target, loop.index))
-        loop.end(16, count, [])
+        store(b, b.xor(load(b, b.add(source, loop.index), flips.type), flips), b.add(target, loop.index))
+        loop.end(4 * LANES, count, [])
         return context.get_dummy_value()
 
     return types.void(*[types.int64] * 4), emit

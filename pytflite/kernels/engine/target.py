@@ -82,7 +82,7 @@ class InstructionSet(NamedTuple):
         return min(fitting, key=lambda tile: -(-channels // (tile[1] * self.lanes)) * tile[1])
 
 
-AVX512_TILES = (6, 4), (8, 3), (12, 2), (14, 1)
+AVX512_TILES = (6, 4), (8, 3), (11, 2), (11, 1)
 
 INSTRUCTION_SETS = (
     InstructionSet("avx512_vnni", frozenset({"avx512vnni", "avx512bw", "avx512vl"}), 16, 2, True, 128, AVX512_TILES, 4),
