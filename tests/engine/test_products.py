@@ -63,6 +63,9 @@ def test_convolutions(depth: int, outputs: int, groups: int, **parameters: Any) 
         ((7, 1), 17, 33, (1, 1)),
         ((40, 40), 3, 24, (3, 3)),
         ((20, 20), 96, 23, (1, 1)),
+        ((11, 5), 20, 8, (3, 3)),
+        ((6, 6), 9, 5, (3, 3)),
+        ((3, 9), 12, 24, (1, 1)),
         ((9, 13), 200, 48, (3, 3)),
         ((1, 5), 1500, 70, (1, 1)),
     ],
@@ -84,7 +87,7 @@ def has_extreme_bias(model: Model) -> bool:
 
 
 @pytest.mark.parametrize("kind", ["int8", "uint8"])
-@pytest.mark.parametrize("channels", [1, 8, 15, 16, 17, 40, 64])
+@pytest.mark.parametrize("channels", [1, 7, 8, 12, 15, 16, 17, 40, 64])
 @pytest.mark.parametrize(("filter_size", "stride"), [((3, 3), 1), ((3, 3), 2), ((5, 4), 1), ((1, 1), 1)])
 def test_depthwise(kind: str, channels: int, filter_size: tuple[int, int], stride: int) -> None:
     options = DepthwiseConv2DOptions(

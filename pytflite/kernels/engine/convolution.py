@@ -107,13 +107,14 @@ def make() -> Callable[..., None]:
 
     def convolution(p: Any, scratch: Any, part: Any, parts: Any) -> None:
         rows, tile_rows, panel_rows = word(p, ROWS), word(p, TILE_ROWS), word(p, PANEL_ROWS)
-        tiles, blocks = rows // tile_rows, word(p, BLOCK_COUNT)
-        first_row, last_row, first_block, last_block = 0, rows, 0, blocks
-        if tiles >= parts and (tiles + parts - 1) // parts * blocks <= (blocks + parts - 1) // parts * tiles:
-            first_row, last_row = share(tiles, part, parts)
-            first_row, last_row = first_row * tile_rows, rows if part == parts - 1 else last_row * tile_rows
-        else:
-            first_block, last_block = share(blocks, part, parts)
+        first_row, last_row, first_block, last_block = 0, rows, 0, word(p, BLOCK_COUNT)
+        if parts > 1:
+            tiles, blocks = rows // tile_rows, last_block
+            if tiles >= parts and (tiles + parts - 1) // parts * blocks <= (blocks + parts - 1) // parts * tiles:
+                first_row, last_row = share(tiles, part, parts)
+                first_row, last_row = first_row * tile_rows, rows if part == parts - 1 else last_row * tile_rows
+            else:
+                first_block, last_block = share(blocks, part, parts)
         put_word(scratch, FIRST_BLOCK, first_block)
         put_word(scratch, LAST_BLOCK, last_block)
         image_bytes = word(p, IMAGE_H) * word(p, IMAGE_W) * word(p, PIXEL_BYTES)

@@ -86,10 +86,12 @@ class Plain:
         return call(b, f"llvm.sadd.sat.v{count}i16", sums.type, [sums, offsets])
 
     def store_part(self, b: Any, values: Any, output: Any, count: Any) -> None:
-        """Write the first ``count`` of 16 codes, and no byte behind them."""
-        words = b.bitcast(values, vector(i64, 2))
+        """Write the first ``count`` of 8 or 16 codes, and no byte behind them."""
+        words = b.bitcast(values, vector(i64, values.type.count // 8))
         rest = b.extract_element(words, constant(i32, 0))
         for size, type in ((8, i64), (4, i32), (2, i16), (1, i8)):
+            if size == values.type.count:
+                continue
             before, write, after = b.block, b.append_basic_block("write"), b.append_basic_block("after")
             b.cbranch(b.icmp_signed("!=", b.and_(count, constant(i64, size)), constant(i64, 0)), write, after)
             b.position_at_end(write)

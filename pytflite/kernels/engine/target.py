@@ -87,7 +87,7 @@ AVX512_TILES = (6, 4), (8, 3), (11, 2), (11, 1)
 INSTRUCTION_SETS = (
     InstructionSet("avx512_vnni", frozenset({"avx512vnni", "avx512bw", "avx512vl"}), 16, 2, True, 128, AVX512_TILES, 4),
     InstructionSet("avx_vnni", frozenset({"avxvnni", "avx2"}), 8, 2, True, 128, ((6, 2),), 4),
-    InstructionSet("avx2", frozenset({"avx2"}), 8, 2, False, 0, ((6, 2),), 4),
+    InstructionSet("avx2", frozenset({"avx2"}), 8, 2, False, 0, ((6, 2), (8, 1)), 4),
     InstructionSet("neon_dot", frozenset({"neon", "dotprod"}), 4, 1, True, 0, ((6, 4),), 8),
     InstructionSet("neon", frozenset({"neon"}), 4, 1, False, 0, ((6, 4),), 8),
     InstructionSet("generic", frozenset(), 8, 1, False, 0, ((6, 2),), 4),
