@@ -1,7 +1,7 @@
 """Kernels by name, ready to be called by address.
 
-A kernel is loaded from disk, where it was kept the last time; that takes LLVM but not numba. What is not there is
-compiled first (`makers`).
+A kernel is loaded from disk, where it was kept the last time; that takes neither numba nor, as a rule, LLVM (`elf`).
+What is not there is compiled first (`makers`).
 """
 
 from __future__ import annotations
@@ -13,9 +13,7 @@ from collections.abc import Callable, Iterable
 from functools import cache
 from typing import Any
 
-import llvmlite.binding as llvm
-
-from pytflite.kernels.engine import store
+from pytflite.kernels.engine import elf, store
 from pytflite.kernels.engine.target import target_machine
 
 Key = tuple[Any, ...]
@@ -108,14 +106,23 @@ def _link(key: Key, code: bytes) -> bool:
     """Put code, as of `makers.machine_code`, into memory; False if it calls what this process does not have."""
     names, _, object_code = code.partition(b"\n")
     symbol, *called = names.decode().split()
+    address = elf.place(object_code, symbol) or _link_by_llvm(symbol, called, object_code)
+    if address is None:
+        return False
+    kernel_type = ctypes.CFUNCTYPE(None, *[ctypes.c_int64] * 4)
+    _loaded[key] = kernel_type(address)
+    return True
+
+
+def _link_by_llvm(symbol: str, called: Iterable[str], object_code: bytes) -> int | None:
+    import llvmlite.binding as llvm
+
     target_machine()
     if any(llvm.address_of_symbol(name) is None for name in called):
-        return False
+        return None
     machine = llvm.Target.from_default_triple().create_target_machine(jit=True)
     engine = llvm.create_mcjit_compiler(llvm.parse_assembly(""), machine)
     engine.add_object_file(llvm.ObjectFileRef.from_data(object_code))
     engine.finalize_object()
     _keep.append(engine)
-    kernel_type = ctypes.CFUNCTYPE(None, *[ctypes.c_int64] * 4)
-    _loaded[key] = kernel_type(engine.get_function_address(symbol))
-    return True
+    return int(engine.get_function_address(symbol))

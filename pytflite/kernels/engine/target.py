@@ -1,23 +1,71 @@
-"""The processor that code is compiled for. Asks LLVM alone: importing numba takes long, and a warm start needs none."""
+"""The processor that code is compiled for. Asks LLVM once, for importing that takes long; numba, never."""
 
 from __future__ import annotations
 
+import hashlib
+import json
 import os
+import platform
 import sys
 from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import llvmlite.binding as llvm
+from pytflite.kernels.engine import shelf
 
 WITHOUT_AVX = {"corei7-avx", "core-avx-i", "sandybridge", "ivybridge", "nocona"}
 """Processors on which numba does not use AVX, see numba/core/config.py."""
+
+CPUINFO = Path("/proc/cpuinfo")
+
+DISTINCT = frozenset(
+    {"vendor_id", "cpu family", "model", "model name", "stepping", "microcode", "flags"}
+    | {"CPU implementer", "CPU architecture", "CPU variant", "CPU part", "CPU revision", "Features"}
+)
+"""What Linux says of a kind of processor, in `CPUINFO`."""
+
+
+class Host(NamedTuple):
+    """This processor, in the words of LLVM.
+
+    Attributes:
+        name: of its kind.
+        features: whether each is there.
+    """
+
+    name: str
+    features: dict[str, bool]
+
+
+def identity() -> str:
+    """All that the system says of its kinds of processor; empty where it does not."""
+    if not CPUINFO.exists():
+        return ""
+    lines = (line.partition(":") for line in CPUINFO.read_text().splitlines())
+    said = sorted({(key.strip(), value.strip()) for key, _, value in lines if key.strip() in DISTINCT})
+    return repr((said, platform.uname()._replace(node=""))) if {"flags", "Features"} & dict(said).keys() else ""
+
+
+@cache
+def host() -> Host:
+    """What LLVM says of this processor; or said, of one that the system says the same of."""
+    known = identity()
+    stamp = hashlib.sha256(repr((known, shelf.version_of("llvmlite"))).encode()).hexdigest()
+    kept = shelf.read(stamp, "processor.json") if known else None
+    if kept is not None:
+        return Host(*json.loads(kept))
+    import llvmlite.binding as llvm
+
+    found = Host(str(llvm.get_host_cpu_name()), dict(llvm.get_host_cpu_features()))
+    if known:
+        shelf.write(stamp, "processor.json", json.dumps(found).encode())
+    return found
 
 
 @cache
 def cpu() -> str:
     """The name of this processor, unless numba was told another (NUMBA_CPU_NAME)."""
-    return os.environ.get("NUMBA_CPU_NAME") or str(llvm.get_host_cpu_name())
+    return os.environ.get("NUMBA_CPU_NAME") or host().name
 
 
 @cache
@@ -30,21 +78,20 @@ def features() -> dict[str, bool]:
     if told is not None:
         return {word[1:]: word[0] == "+" for word in told.split(",") if word}
     avx = os.environ.get("NUMBA_ENABLE_AVX", "0" if cpu() in WITHOUT_AVX else "1") != "0"
-    found = {
-        name: there and (avx or not name.startswith("avx")) for name, there in llvm.get_host_cpu_features().items()
-    }
+    found = {name: there and (avx or not name.startswith("avx")) for name, there in host().features.items()}
     return found | ({"dotprod": has_dot_products()} if found.get("neon") else {})
 
 
 def has_dot_products() -> bool:
     """Whether a 64-bit Arm processor has them, which LLVM does not tell; all of Apple's do."""
-    cpuinfo = Path("/proc/cpuinfo")
-    return sys.platform == "darwin" or (cpuinfo.exists() and " asimddp" in cpuinfo.read_text())
+    return sys.platform == "darwin" or (CPUINFO.exists() and " asimddp" in CPUINFO.read_text())
 
 
 @cache
 def target_machine() -> Any:
     """What makes machine code for this processor."""
+    import llvmlite.binding as llvm
+
     llvm.initialize_native_target()
     llvm.initialize_native_asmprinter()
     target = llvm.Target.from_default_triple()

@@ -12,7 +12,7 @@ from pytflite.arithmetic.requantize import DoubleRounding, Requantizer
 from pytflite.arithmetic.rounding import truncate_to_int32
 from pytflite.kernels.engine import packing
 from pytflite.kernels.engine.buffers import aligned
-from pytflite.kernels.engine.isa import LANES
+from pytflite.kernels.engine.packing import LANES
 from pytflite.kernels.engine.words import ADD, MUL, SUB
 from pytflite.ops._shared.elementwise import Rescale, RescaledParams, VectorParams
 from pytflite.ops.mul import MulParams
