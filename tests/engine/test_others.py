@@ -98,8 +98,8 @@ def test_resizing(subject: Any, profile: Profile) -> None:
 
 
 @profiles
-@pytest.mark.parametrize("letter", ["i8", "u8"])
-@pytest.mark.parametrize("channels", [15, 16, 21, 40])
+@pytest.mark.parametrize("letter", ["i8", "u8", "i16"])
+@pytest.mark.parametrize("channels", [1, 15, 16, 21, 40])
 def test_resizing_of_many_channels(channels: int, letter: str, profile: Profile) -> None:
     subject = resize(
         BuiltinOperator.RESIZE_BILINEAR, letter, channels, shape=(2, 3, 4, channels), size=(7, 9),

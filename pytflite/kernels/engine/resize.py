@@ -172,3 +172,33 @@ def make_integer(signed: int, away: int) -> Callable[..., None]:
                 blend_integers(away, left, right, a, b, word(p, BITS), output, channels, free)
 
     return resize_integer
+
+
+def make_shorts(away: int) -> Callable[..., None]:
+    """The same of int16."""
+
+    def resize_shorts(p: Any, scratch: Any, part: Any, parts: Any) -> None:
+        output_h, output_w, channels, bits = word(p, OUTPUT_H), word(p, OUTPUT_W), word(p, CHANNELS), word(p, BITS)
+        size, half = word(p, IMAGE_W) * channels, np.int64(1) << (word(p, BITS) - 1)
+        sums = carray(pointer(scratch, np.int32), size)
+        row_weights = carray(pointer(word(p, ROW_WEIGHTS), np.int32), (output_h, 2))
+        column_weights = carray(pointer(word(p, COLUMN_WEIGHTS), np.int32), (output_w, 2))
+        first, last = share(word(p, BATCHES) * output_h, part, parts)
+        for line in range(first, last):
+            n, y = line // output_h, line % output_h
+            above = word(p, INPUT) + 2 * (n * word(p, IMAGE_H) + word(word(p, ABOVE), y)) * size
+            below = word(p, INPUT) + 2 * (n * word(p, IMAGE_H) + word(word(p, BELOW), y)) * size
+            a, b = row_weights[y, 0], row_weights[y, 1]
+            upper, lower = carray(pointer(above, np.int16), size), carray(pointer(below, np.int16), size)
+            for i in range(size):
+                sums[i] = np.int32(np.int32(upper[i]) * a) + np.int32(np.int32(lower[i]) * b)
+            for x in range(output_w):
+                left, right = channels * word(word(p, LEFT), x), channels * word(word(p, RIGHT), x)
+                output = carray(pointer(word(p, OUTPUT) + 2 * (line * output_w + x) * channels, np.int16), channels)
+                a, b = column_weights[x, 0], column_weights[x, 1]
+                for c in range(channels):
+                    total = np.int64(sums[left + c]) * np.int64(a) + np.int64(sums[right + c]) * np.int64(b)
+                    down = (total >> np.int64(63)) if away else np.int64(0)
+                    output[c] = np.int16((total + half + down) >> bits)
+
+    return resize_shorts

@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from pytflite.ops.resize_bilinear import Grid
 from pytflite.plan.node import PreparedNode
-from pytflite.runtime.engine.binding import Call, Calls, Operand, binder, is_code
+from pytflite.runtime.engine.binding import Call, Calls, Operand, binder, is_short_code
 
 Array = npt.NDArray[Any]
 
@@ -21,11 +21,13 @@ def resize_floats(node: PreparedNode, inputs: Sequence[Operand | None], outputs:
     return resized(("resize_float", int(node.rule.name != "uint8")), node.params, inputs, outputs[0], np.float32)
 
 
-@binder("RESIZE_BILINEAR", "integer", "eleven_bits")
+@binder("RESIZE_BILINEAR", "integer", "integer_ties_up", "eleven_bits")
 def resize_integers(node: PreparedNode, inputs: Sequence[Operand | None], outputs: Sequence[Array]) -> Calls:
     """Weights in 1/1024 or 1/2048."""
-    kernel = "resize_integer", int(outputs[0].dtype == np.int8), int(node.rule.name == "integer")
-    return resized(kernel, node.params, inputs, outputs[0], np.int32, 20 if node.rule.name == "integer" else 22)
+    kernel: tuple[Any, ...] = "resize_integer", int(outputs[0].dtype == np.int8), int(node.rule.name == "integer")
+    if outputs[0].dtype == np.int16:
+        kernel = "resize_shorts", int(node.rule.name == "integer")
+    return resized(kernel, node.params, inputs, outputs[0], np.int32, 22 if node.rule.name == "eleven_bits" else 20)
 
 
 def resized(
@@ -39,7 +41,7 @@ def resized(
     """The call of a kernel; ``dtype``: of the weights, ``bits``: how many a sum of products loses."""
     assert inputs[0] is not None
     input = inputs[0].array
-    if not (is_code(input) and input.size and output.size):
+    if not (is_short_code(input) and input.size and output.size):
         return None
     words: list[Any] = [input, output, *input.shape, *output.shape[1:3]]
     for axis in grid:
