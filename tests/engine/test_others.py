@@ -15,8 +15,9 @@ pytest.importorskip("numba", reason="numba is not installed: the definitions run
 from pytflite.plan.prepare import prepare
 from pytflite.profiles import OPTIMIZED, REFERENCE, XNNPACK, Profile
 from pytflite.profiles.xnnpack import XNNPACK_TF2_21
+from pytflite.runtime.engine import elementwise
 from pytflite.runtime.engine.arena import Extent, offsets
-from pytflite.runtime.engine.elementwise import linear
+from pytflite.runtime.engine.elementwise import linear, product_of
 from pytflite.schema.enums import BuiltinOperator
 from tests.engine.engines import agree
 from tests.ops.extremes import search, searches
@@ -26,6 +27,7 @@ from tests.ops.test_add import addition, additions
 from tests.ops.test_average_pool_2d import average_pool_2d
 from tests.ops.test_max_pool_2d import max_pool_2d
 from tests.ops.test_mean import mean
+from tests.ops.test_mul import multiplication
 from tests.ops.test_quantize import quantization
 from tests.ops.test_softmax import softmaxes
 from tests.ops.test_sub import subtraction
@@ -51,6 +53,23 @@ def test_bound_sums(make: Any, letter: str, size: int, profile: Profile) -> None
     kind = {"i8": "int8", "u8": "uint8"}[letter]
     subject = make(kind, size, ((1, size), (1, size)))
     assert agree(subject.model, subject.inputs[0], profile=profile).bound
+
+
+@pytest.mark.parametrize("kind", ["int8", "uint8"])
+def test_products_of_all_pairs(kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    found = []
+
+    def noted(*arguments: Any, **keywords: Any) -> Any:
+        found.append(product_of(*arguments, **keywords))
+        return found[-1]
+
+    monkeypatch.setattr(elementwise, "product_of", noted)
+    codes = np.arange(256).astype(np.uint8).view(kind)
+    whole, column, row = np.meshgrid(codes, codes)[0], codes[:, None], codes[None]
+    for seed, inputs in enumerate([(whole, whole.T.copy()), (whole, column), (column, whole), (column, row)] * 3):
+        subject = multiplication(kind, seed, (inputs[0].shape, inputs[1].shape))
+        assert agree(subject.model, inputs).bound
+    assert sum(numbers is None for numbers in found) < len(found) / 2
 
 
 @profiles

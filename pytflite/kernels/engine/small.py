@@ -9,8 +9,9 @@ import numpy as np
 from numba import types
 
 from pytflite.kernels._front import helper
-from pytflite.kernels.engine._ir import Loop, call, constant, i1, i8, i16, i64, load, splat
-from pytflite.kernels.engine.isa import codes
+from pytflite.kernels.engine._ir import Loop, call, constant, i1, i8, i16, i32, i64, load, splat, vector
+from pytflite.kernels.engine.epilogue import floats, store_codes
+from pytflite.kernels.engine.isa import ISA, LANES, codes, int32s
 from pytflite.kernels.engine.memory import carray, emitted, pointer, put_word, rows_of, share, start_of, word
 
 UNSIGNED: dict[int, Any] = {1: np.uint8, 2: np.uint16, 4: np.uint32, 8: np.uint64}
@@ -93,42 +94,76 @@ def make_pairs() -> Callable[..., None]:
     return pairs
 
 
-@helper
-def line(x: Any, y: Any, a: Any, b: Any, c: Any, d: Any, low: Any, high: Any, flip: Any) -> Any:
-    """``clip((a * x + b * y + c) >> d)`` of two codes, exclusive-ored by a constant before and after."""
-    product1 = np.int32(np.int32(np.int8(x ^ flip)) * a)
-    product2 = np.int32(np.int32(np.int8(y ^ flip)) * b)
-    total = np.int32(np.int32(product1 + product2) + c) >> d
-    return np.uint8(np.int8(min(max(total, low), high))) ^ flip
+@emitted(prefer_literal=True)
+def of_codes(
+    typing: Any, product: Any, flip: Any, step1: Any, step2: Any, left: Any, right: Any, output: Any, count: Any,
+    numbers: Any,
+) -> Any:  # fmt: skip
+    """Pairs of codes, all exclusive-ored by a literal.
+
+    Args:
+        typing: of numba.
+        product: 0 for ``clip(((a * x + b * y + c) >> d) + e)``; 1 for ``clip(trunc(z + copysign(d, z)) + e)``, where
+            ``z`` is ``(x + a) * (y + b) * c``, with c and d float32. A literal, as are the next three.
+        flip: of all codes.
+        step1: whether the first input moves on; otherwise it has one element.
+        step2: the same of the second one.
+        left: address of the first input.
+        right: of the second one.
+        output: of the results.
+        count: how many, at least one.
+        numbers: address of words: a, b, c, d, the address of e (int16, one for each lane of two vectors), low, high.
+    """
+    flips = constant(vector(i8, LANES), flip.literal_value), constant(codes, flip.literal_value)
+    steps = step1.literal_value, step2.literal_value
+
+    def emit(context: Any, b: Any, signature: Any, arguments: Any) -> Any:
+        left, right, output, count, numbers = arguments[4:]
+        words = [load(b, numbers, i64, 8 * k, align=8) for k in range(7)]
+        first, second, third, fourth = (splat(b, b.trunc(w, i32), LANES) for w in words[:4])
+        low, high = (splat(b, b.trunc(w, i8), 16) for w in words[5:])
+        inputs = left, right
+        still = [None if moves else splat(b, load(b, x, i8), LANES) for x, moves in zip(inputs, steps, strict=True)]
+        loop, totals = Loop(b, constant(i64, 0), []), []
+        for lane in range(0, 16, LANES):
+            pair = [
+                load(b, b.add(input, loop.index), vector(i8, LANES), lane) if one is None else one
+                for input, one in zip(inputs, still, strict=True)
+            ]
+            x, y = (b.sext(b.xor(own, flips[0]), int32s) for own in pair)
+            if product.literal_value:
+                z = b.fmul(b.sitofp(b.mul(b.add(x, first), b.add(y, second)), floats), b.bitcast(third, floats))
+                half = call(b, f"llvm.copysign.v{LANES}f32", floats, [b.bitcast(fourth, floats), z])
+                totals.append(b.fptosi(b.fadd(z, half), int32s))
+            else:
+                totals.append(b.ashr(b.add(b.add(b.mul(x, first), b.mul(y, second)), third), fourth))
+        result = ISA.narrow(b, totals, words[4], spread=False)
+        for name, bound in (("smax", low), ("smin", high)):
+            result = call(b, f"llvm.{name}.v16i8", codes, [result, bound])
+        store_codes(b, b.xor(result, flips[1]), b.add(output, loop.index), b.sub(count, loop.index))
+        loop.end(16, count, [])
+        return context.get_dummy_value()
+
+    return types.void(product, flip, step1, step2, *[types.int64] * 5), emit
 
 
-def make_linear() -> Callable[..., None]:
-    """``clip((a * x + b * y + c) >> d)`` of pairs of codes.
+def make_formula(product: int, flip: int, step1: int, step2: int) -> Callable[..., None]:
+    """Sums or products of pairs of codes, with the literals of `of_codes`.
 
-    Words: input 1, input 2, output, a, b, c, d, low, high, flip, walk of the three.
+    Words: input 1, input 2, output, seven numbers, walk of the three.
     """
 
-    def linear(p: Any, scratch: Any, part: Any, parts: Any) -> None:
+    def formula(p: Any, scratch: Any, part: Any, parts: Any) -> None:
         first, last, lower, upper = rows_of(p, 10, part, parts)
-        a, b, c, d = np.int32(word(p, 3)), np.int32(word(p, 4)), np.int32(word(p, 5)), np.int32(word(p, 6))
-        low, high, flip = np.int32(word(p, 7)), np.int32(word(p, 8)), np.uint8(word(p, 9))
+        if lower >= upper:
+            return
         for row in range(first, last):
-            left = carray(pointer(word(p, 0) + start_of(p, 10, 0, row), np.uint8), upper)
-            right = carray(pointer(word(p, 1) + start_of(p, 10, 1, row), np.uint8), upper)
-            target = carray(pointer(word(p, 2) + start_of(p, 10, 2, row), np.uint8), upper)
-            if word(p, 17) == 0:
-                x = left[0]
-                for i in range(lower, upper):
-                    target[i] = line(x, right[i], a, b, c, d, low, high, flip)
-            elif word(p, 21) == 0:
-                y = right[0]
-                for i in range(lower, upper):
-                    target[i] = line(left[i], y, a, b, c, d, low, high, flip)
-            else:
-                for i in range(lower, upper):
-                    target[i] = line(left[i], right[i], a, b, c, d, low, high, flip)
+            left = word(p, 0) + start_of(p, 10, 0, row) + lower * step1
+            right = word(p, 1) + start_of(p, 10, 1, row) + lower * step2
+            output = word(p, 2) + start_of(p, 10, 2, row) + lower
+            of_codes(product, flip, step1, step2, left, right, output, upper - lower, p + 24)
 
-    return linear
+    return formula
 
 
 @helper
@@ -425,7 +460,7 @@ MAKERS: dict[str, Callable[..., Callable[..., None]]] = {
     "lookup": make_lookup,
     "refuse": make_refuse,
     "pairs": make_pairs,
-    "linear": make_linear,
+    "formula": make_formula,
     "mean": make_mean,
     "scaled_sum": make_scaled_sum,
     "average_pool": make_average_pool,

@@ -5,14 +5,25 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from pytflite.arithmetic.requantize import DoubleRounding, RoundingUp, RoundingUpFlat
+from pytflite.arithmetic.requantize import (
+    DoubleRounding,
+    Float32,
+    Float64,
+    Float64Saturating,
+    RoundingUp,
+    RoundingUpFlat,
+)
 from pytflite.kernels.engine.buffers import aligned
+from pytflite.kernels.engine.target import SHAPE
+from pytflite.kernels.engine.words import WALK
 from pytflite.ops._shared.elementwise import RescaledParams, Stages
+from pytflite.ops.mul import MulParams
 from pytflite.plan.node import PreparedNode
 from pytflite.runtime.engine.binding import (
     ANY,
@@ -166,7 +177,7 @@ def translated(input: Array, output: Array, table: Array) -> Call:
 @binder("SUB", "int8", "uint8")
 def sum_or_difference(node: PreparedNode, inputs: Sequence[Operand | None], outputs: Sequence[Array]) -> Calls:
     """A linear function that equals the definition for every pair of codes, or else a table of all pairs."""
-    return pairs(defined(node), inputs, outputs[0], slopes(node.params, -1 if node.op.name == "SUB" else 1))
+    return pairs(defined(node), inputs, outputs[0], in_line(node.params, -1 if node.op.name == "SUB" else 1))
 
 
 @binder("ADD", "shared_shift")
@@ -175,19 +186,25 @@ def shared_shift(node: PreparedNode, inputs: Sequence[Operand | None], outputs: 
     """The same; the definition is linear."""
     p = node.params
     both = p.input1_multiplier / 2.0**p.shift, p.input2_multiplier / 2.0**p.shift
-    return pairs(defined(node), inputs, outputs[0], both)
+    return pairs(defined(node), inputs, outputs[0], partial(sum_of, slopes=both))
 
 
 @binder("ADD", "int8_vectors", "uint8_vectors")
 def sum_in_vectors(node: PreparedNode, inputs: Sequence[Operand | None], outputs: Sequence[Array]) -> Calls:
     """The same for whole groups, and for the rest."""
-    return in_groups(node, inputs, outputs[0], lambda p: slopes(p.vector, 1), lambda p: slopes(p.scalar, 1))
+    return in_groups(node, inputs, outputs[0], lambda p: in_line(p.vector, 1), lambda p: in_line(p.scalar, 1))
 
 
 @binder("MUL", "vectors")
 def product_in_vectors(node: PreparedNode, inputs: Sequence[Operand | None], outputs: Sequence[Array]) -> Calls:
-    """Tables of all pairs, for whole groups and for the rest."""
-    return in_groups(node, inputs, outputs[0], lambda p: None, lambda p: None)
+    """The same with products."""
+    return in_groups(node, inputs, outputs[0], lambda p: scaled(p.scalar), lambda p: scaled(p.scalar))
+
+
+@binder("MUL", "int8", "uint8", "float64_scale")
+def product(node: PreparedNode, inputs: Sequence[Operand | None], outputs: Sequence[Array]) -> Calls:
+    """A scaled product that equals the definition for every pair of codes, or else a table of all pairs."""
+    return pairs(defined(node), inputs, outputs[0], scaled(node.params))
 
 
 @binder("BITWISE_XOR", "integer")
@@ -198,7 +215,6 @@ def product_in_vectors(node: PreparedNode, inputs: Sequence[Operand | None], out
 @binder("LESS_EQUAL", "int8", "uint8")
 @binder("LOGICAL_AND", "bool")
 @binder("LOGICAL_OR", "bool")
-@binder("MUL", "int8", "uint8", "float64_scale")
 @binder("NOT_EQUAL", "int8", "uint8")
 @binder("RIGHT_SHIFT", "integer")
 @binder("SQUARED_DIFFERENCE", "int8")
@@ -250,13 +266,15 @@ def refuse(input: Array, refused: Array) -> Call:
     return Call(("refuse", input.itemsize), words, parts_of(input.size), failed=failed)
 
 
-Slopes = tuple[float, float] | None
-"""How much an output grows with each of two inputs, about; None if it is not linear."""
+Formula = Callable[[Array, int], tuple[int, ...] | None]
+"""Of a table of codes, ascending from -128 on along both axes and in what it holds, and what was exclusive-ored to that
+end: numbers for `pytflite.kernels.engine.small.of_codes` that do for all of it, the first of which tells what is to be
+computed; None if there are none."""
 
 
 def in_groups(
     node: PreparedNode, inputs: Sequence[Operand | None], output: Array,
-    vector: Callable[[Any], Slopes], scalar: Callable[[Any], Slopes],
+    vector: Callable[[Any], Formula], scalar: Callable[[Any], Formula],
 ) -> Calls:  # fmt: skip
     """Calls for two inputs where the definition treats whole groups in another way than the rest of each run.
 
@@ -264,8 +282,8 @@ def in_groups(
         node: its params have a group and a run, as `pytflite.ops._shared.elementwise.VectorParams`.
         inputs: both.
         output: what to write.
-        vector: slopes within groups, from the params.
-        scalar: slopes of the rest.
+        vector: what may do within groups, from the params.
+        scalar: what may do for the rest.
     """
     p, whole = node.params, together(inputs, output)
     if not output.size:
@@ -273,14 +291,14 @@ def in_groups(
     rows = in_rows(p.run, *whole) if p.run else whole
     grouped = p.run // p.group * p.group
     calls = []
-    for own, params, slopes in (
+    for own, params, formula in (
         (slice(grouped), p._replace(group=1, run=1 << 16), vector(p)),
         (slice(grouped, None), p._replace(run=0), scalar(p)),
     ):
         views = [row[..., own] for row in rows]
         if views and not views[2].size:
             continue
-        call = call_of(defined(replace(node, params=params)), views, slopes) if views else None
+        call = call_of(defined(replace(node, params=params)), views, formula) if views else None
         if call is None:
             return None
         calls.append(call)
@@ -304,14 +322,14 @@ def together(inputs: Sequence[Operand | None], output: Array) -> list[Array]:
     return [*(np.broadcast_to(array, output.shape) for array in arrays), output]
 
 
-def pairs(define: Define, inputs: Sequence[Operand | None], output: Array, slopes: Slopes) -> Calls:
+def pairs(define: Define, inputs: Sequence[Operand | None], output: Array, formula: Formula | None) -> Calls:
     """Calls for two inputs that broadcast.
 
     Args:
         define: what is to be computed of two arrays of codes, element by element.
         inputs: both.
         output: what to write.
-        slopes: of the output, if it may be linear.
+        formula: what may do instead of a table.
     """
     left, right = (operand for operand in inputs if operand is not None)
     bytes_ = all(array.itemsize == 1 for array in (left.array, right.array, output))
@@ -325,31 +343,35 @@ def pairs(define: Define, inputs: Sequence[Operand | None], output: Array, slope
             *_, (_, table) = define(*(constant.array.reshape(-1), codes)[arguments])
             words = [other.array, output, output.size, table.view(np.uint8).copy()]
             return [Call(("lookup",), words, parts_of(output.size))]
-    call = call_of(define, together(inputs, output), slopes)
+    call = call_of(define, together(inputs, output), formula)
     return call and [call]
 
 
-def call_of(define: Define, views: Sequence[Array], slopes: Slopes) -> Call | None:
+def call_of(define: Define, views: Sequence[Array], formula: Formula | None) -> Call | None:
     """The call for views of two inputs and of an output; None if there is no walk over them."""
     left, right, output = views
     walk = walk_of(*views)
     if walk is None:
         return None
-    if slopes:
+    if formula:
         flip = flip_of(left)
         codes = (np.arange(256) ^ flip ^ 0x80).astype(np.uint8).view(left.dtype)  # ascending
         *_, (_, table) = define(codes[:, None], codes[None])
         ascending = table.astype(np.int32) - flip
-        factors = linear(ascending, *slopes)
-        if factors is not None:
-            bounds = int(ascending.min()), int(ascending.max())
-            return Call(("linear",), [*views, *factors, *bounds, flip, *walk], parts_of(output.size))
+        numbers = formula(ascending, flip)
+        if numbers is not None:
+            what, *own, offset = numbers
+            offsets = aligned(4 * SHAPE.lanes).view(np.int16)
+            offsets[:] = offset
+            kernel = "formula", what, flip, walk[2 * WALK - 1], walk[3 * WALK - 1]
+            words = [*views, *own, offsets, ascending.min(), ascending.max(), *walk]
+            return Call(kernel, words, parts_of(output.size))
     *_, (_, table) = define(all_codes(left.dtype)[:, None], all_codes(right.dtype)[None])
     return Call(("pairs",), [*views, np.ascontiguousarray(table), *walk], parts_of(output.size))
 
 
-def slopes(p: RescaledParams, sign: int) -> tuple[float, float]:
-    """Output codes per input code, of both inputs; the second one with a sign."""
+def in_line(p: RescaledParams, sign: int) -> Formula:
+    """A sum, the second input with a sign."""
     scales = []
     for rescale in (p.input1, p.input2):
         scale = 2.0**rescale.left_shift
@@ -357,7 +379,13 @@ def slopes(p: RescaledParams, sign: int) -> tuple[float, float]:
             (multiplier,), (shift,) = fixed_point_of(requantizer, 1)
             scale *= float(multiplier) * 2.0 ** (int(shift) - 31)
         scales.append(scale)
-    return scales[0], sign * scales[1]
+    return partial(sum_of, slopes=(scales[0], sign * scales[1]))
+
+
+def sum_of(table: Array, flip: int, slopes: tuple[float, float]) -> tuple[int, ...] | None:
+    """What `linear` finds, as of `Formula`."""
+    found = linear(table, *slopes)
+    return found and (0, *found, 0)
 
 
 SPARSE = 7
@@ -391,4 +419,30 @@ def linear(table: Array, slope1: float, slope2: float) -> tuple[int, int, int, i
                     break
             else:
                 return a, b, (least + most) // 2, d
+    return None
+
+
+def scaled(p: MulParams) -> Formula:
+    """A product."""
+    return partial(product_of, p=p)
+
+
+def product_of(table: Array, flip: int, p: MulParams) -> tuple[int, ...] | None:
+    """A scaled product, as of `Formula`: rounded half away from zero, or from a little less than a half on."""
+    offsets, start = (p.input1_offset + flip, p.input2_offset + flip), p.epilogue.output_offset - flip
+    codes = np.arange(-128, 128, dtype=np.int32)
+    products = ((codes[:, None] + offsets[0]) * (codes + offsets[1])).astype(np.float32)
+    match p.epilogue.requantizer:
+        case Float32(real) | Float64(real) | Float64Saturating(real):
+            scale, less = np.float32(real.item()), 0.0
+        case requantizer:
+            (multiplier,), (shift,) = fixed_point_of(requantizer, 1)
+            scale, less = np.float32(float(multiplier) * 2.0 ** (int(shift) - 31)), 2.0 ** (int(shift) - 1)
+    if abs(scale) >= 1 << 13:
+        return None
+    for half in (np.float32(0.5), np.float32(0.5 + less)):
+        reals = products * scale
+        found = np.trunc(reals + np.copysign(half, reals)).astype(np.int32) + start
+        if np.array_equal(np.clip(found, table.min(), table.max()), table):
+            return 1, *offsets, int(scale.view(np.int32)), int(half.view(np.int32)), start
     return None
