@@ -18,7 +18,7 @@ from pytflite.ops._shared.hybrid import row_sums
 from pytflite.plan.node import PreparedNode
 from pytflite.runtime.engine.binding import INT32_MAX, Call, Calls, Operand, binder, parts_of, walk_of
 from pytflite.runtime.engine.convolution import Extras, Form, Slides, convolution, matrix
-from pytflite.runtime.engine.depthwise import depthwise
+from pytflite.runtime.engine.depthwise import depthwise, known_filter
 from pytflite.runtime.engine.float_products import DEPTHWISE_VECTORS, packed
 from pytflite.runtime.engine.movement import moved
 from pytflite.runtime.engine.short_products import TILE_ROWS
@@ -136,7 +136,8 @@ def depthwise_conv_2d(node: PreparedNode, inputs: Sequence[Operand | None], outp
     vectors = min(DEPTHWISE_VECTORS, -(-filters // FLOATS))
     blocks = packed(weights, np.full(filters, -0.0, np.float32), vectors)
     every = bounds_of(-np.inf, np.inf)
-    sums = depthwise(slides, ("float_depthwise", vectors, 0, 0), blocks, every, 0)
+    rows = "float_depthwise", vectors, 0, 0, *known_filter(slides)
+    sums = depthwise(slides, rows, blocks, every, 0)
     factors = aligned(4 * batch * filters).view(np.float32).reshape(batch, 1, 1, filters)
     start = np.full(filters, -0.0, np.float32) if bias is None else bias.array.reshape(-1)
     return [
