@@ -6,15 +6,14 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-from llvmlite import ir
 from numba import types
 
 from pytflite.arithmetic.eigen import LANES, LOGISTIC_END
 from pytflite.kernels._front import helper
-from pytflite.kernels.engine._ir import constant, counted, i64, load, splat, vector
+from pytflite.kernels.engine._ir import constant, counted, i64, load
 from pytflite.kernels.engine.eigen_vectors import activate, logistic, number
 from pytflite.kernels.engine.float_small import call_libm
-from pytflite.kernels.engine.float_vectors import clamp, floats, store_floats
+from pytflite.kernels.engine.float_vectors import below, clamp, floats, store_floats
 from pytflite.kernels.engine.memory import carray, emitted, pointer, share, word
 from pytflite.kernels.engine.target import FLOATS
 from pytflite.kernels.engine.words import ACTIVATIONS
@@ -26,10 +25,7 @@ EPSILON = np.float32(1e-8)
 def gate_value(b: Any, address: Any, offset: Any, index: Any, first: Any, end: Any) -> Any:
     """A vector of a gate: the logistic function from ``first`` to ``end``, elsewhere what is there already."""
     values = load(b, b.add(address, offset), floats, align=4)
-    place = b.add(splat(b, index, FLOATS), ir.Constant(vector(i64, FLOATS), list(range(FLOATS))))
-    packed = b.and_(
-        b.icmp_signed(">=", place, splat(b, first, FLOATS)), b.icmp_signed("<", place, splat(b, end, FLOATS))
-    )
+    packed = b.and_(b.not_(below(b, b.sub(first, index), FLOATS)), below(b, b.sub(end, index), FLOATS))
     return b.select(packed, logistic(b, values), values)
 
 

@@ -24,6 +24,12 @@ def clamp(b: Any, values: Any, bounds: Any) -> Any:
     return values
 
 
+def below(b: Any, count: Any, lanes: int) -> Any:
+    """A mask of the lanes before the one of a number, which fits into int32."""
+    numbers = ir.Constant(vector(i32, lanes), list(range(lanes)))
+    return b.icmp_signed("<", numbers, splat(b, b.trunc(count, i32), lanes))
+
+
 def store_floats(b: Any, values: Any, address: Any, count: Any) -> None:
     """Write the first ``count`` floats (all if it is more, none if it is negative), and no byte behind them."""
     lanes = values.type.count
@@ -33,7 +39,7 @@ def store_floats(b: Any, values: Any, address: Any, count: Any) -> None:
     store(b, values, address, align=4)
     b.branch(done)
     b.position_at_end(part)
-    mask = b.icmp_signed("<", ir.Constant(vector(i64, lanes), list(range(lanes))), splat(b, count, lanes))
+    mask = below(b, count, lanes)
     target = b.inttoptr(address, values.type.as_pointer())
     call(b, f"llvm.masked.store.v{lanes}f32.p0", ir.VoidType(), [values, target, constant(i32, 4), mask])
     b.branch(done)
@@ -43,7 +49,7 @@ def store_floats(b: Any, values: Any, address: Any, count: Any) -> None:
 def load_floats(b: Any, address: Any, count: Any, lanes: int = FLOATS) -> Any:
     """A vector of which the first ``count`` floats are read, and no byte behind them."""
     type = vector(f32, lanes)
-    mask = b.icmp_signed("<", ir.Constant(vector(i64, lanes), list(range(lanes))), splat(b, count, lanes))
+    mask = below(b, count, lanes)
     source = b.inttoptr(address, type.as_pointer())
     return call(b, f"llvm.masked.load.v{lanes}f32.p0", type, [source, constant(i32, 4), mask, constant(type, 0.0)])
 
