@@ -15,6 +15,9 @@ from pytflite.model.read import read
 from pytflite.runtime.interpreter import OpResolverType, profile_of
 from pytflite.tools.bench import bench as measure
 
+WIDE = 100
+"""Columns of a terminal from which on MACs and bytes are told, too."""
+
 
 @app.command()
 def bench(
@@ -31,24 +34,35 @@ def bench(
     if json:
         print_json(result)
         return
-    made = table(
-        "", ">#", "operator", "output", "runs in", ">us", ">%", ">MACs", ">GMAC/s", ">bytes", ">GB/s", "bound by"
-    )
+    is_wide, all_bound = console.width >= WIDE, all(line.kernel == "engine" for line in result.operators)
+    left_out = {"runs in": all_bound, ">MACs": not is_wide, ">bytes": not is_wide}
     total = sum(line.microseconds for line in result.operators) or 1.0
-    for line in result.operators:
-        macs = (size(line.macs), f"{line.gmacs:.1f}") if line.macs else ("", "")
-        what, share = result.bound(line)
-        made.add_row(
-            str(line.index), line.name, line.output.replace(", ", ","), line.kernel, f"{line.microseconds:.1f}",
-            f"{100 * line.microseconds / total:.0f}", *macs, size(line.bytes), f"{line.gigabytes:.1f}",
-            f"{what} {100 * share:.0f} %",
-        )  # fmt: skip
+    rows = [
+        {
+            ">#": str(line.index),
+            "operator": line.name,
+            "output": line.output.replace(", ", ","),
+            "runs in": line.kernel,
+            ">us": f"{line.microseconds:.1f}",
+            ">%": f"{100 * line.microseconds / total:.0f}",
+            ">MACs": size(line.macs) if line.macs else "",
+            ">GMAC/s": f"{line.gmacs:.1f}" if line.macs else "",
+            ">bytes": size(line.bytes),
+            ">GB/s": f"{line.gigabytes:.1f}",
+            "bound by": f"{line.bound} {100 * line.share:.0f} %",
+        }
+        for line in result.operators
+    ]
+    columns = [column for column in (rows[0] if rows else ()) if not left_out.get(column)]
+    made = table("", *columns)
+    for row in rows:
+        made.add_row(*(row[column] for column in columns))
     console.print(made, markup=False)
     median, least = result.microseconds
     console.print(
         f"{median:.1f} us a run (median, least {least:.1f}), profile {result.profile}, {result.threads} thread(s), "
-        f"first result after {result.prepare_seconds:.2f} s. Bound by: the larger share, of {result.gmacs:.0f} GMAC/s "
-        f"(int8, from the cache) or of {result.gigabytes:.1f} GB/s (copying).",
+        f"first result after {result.prepare_seconds:.2f} s.\nBound by: the larger share, of {result.gmacs:.0f} GMAC/s "
+        f"(int8, in the cache) or of {result.gigabytes:.1f} GB/s (copying; in the cache {result.cached_gigabytes:.0f})",
         markup=False,
     )
 

@@ -38,6 +38,8 @@ class Timing:
         microseconds: median.
         macs: multiply-accumulates, 0 where it is none of those that have them.
         bytes: of its inputs and outputs, weights included.
+        bound: what holds it back: ``MACs``, ``memory``, or ``cache`` where its bytes cannot all have come from memory.
+        share: what it reaches of the most that can be had of that.
     """
 
     index: int
@@ -47,6 +49,8 @@ class Timing:
     microseconds: float
     macs: int
     bytes: int
+    bound: str
+    share: float
 
     @property
     def gmacs(self) -> float:
@@ -71,6 +75,7 @@ class Bench:
         operators: one by one, in the order of running. Their sum is more than the whole: each is timed by itself.
         gmacs: thousands of millions of int8 multiply-accumulates a second, in a convolution that stays in the cache.
         gigabytes: bytes that can be copied in a second, read and written, in thousands of millions.
+        cached_gigabytes: the same within the cache.
     """
 
     profile: str
@@ -80,11 +85,7 @@ class Bench:
     operators: list[Timing]
     gmacs: float
     gigabytes: float
-
-    def bound(self, line: Timing) -> tuple[str, float]:
-        """What holds an operator back, arithmetic or memory, and what share of the most it reaches there."""
-        shares = {"arithmetic": line.gmacs / self.gmacs, "memory": line.gigabytes / self.gigabytes}
-        return max(shares.items(), key=lambda share: share[1])
+    cached_gigabytes: float
 
 
 def bench(
@@ -115,6 +116,7 @@ def bench(
     nodes = _each(session, rounds) if not engine else _bound(session, threads, rounds) or _each(session, rounds)
     lines = {line.index: line for line in describe(model).subgraphs[0].operators}
     shapes = plan.first.shapes
+    most, copied, cached = most_gmacs(threads), copied_gigabytes(1 << 26, 3), copied_gigabytes(1 << 17, 100)
     operators = []
     for node in plan.first.nodes:
         if node.operator.index in nodes:
@@ -122,10 +124,15 @@ def bench(
             tensors = [i for i in (*node.operator.inputs, *node.operator.outputs) if i >= 0]
             size = sum(int(np.prod(shapes[i])) * plan.subgraph.tensors[i].dtype.bits // 8 for i in tensors)
             line = lines[node.operator.index]
-            median = 1e6 * statistics.median(times)
-            operators.append(Timing(line.index, line.name, line.output, kernel, median, line.macs, size))
+            median = statistics.median(times)
+            rates = {"MACs": line.macs / median / 1e9 / most, "memory": size / median / 1e9 / copied}
+            if rates["memory"] > 1:
+                rates["cache"] = rates.pop("memory") * copied / cached
+            bound, share = max(rates.items(), key=lambda rate: rate[1])
+            numbers = 1e6 * median, line.macs, size, bound, share
+            operators.append(Timing(line.index, line.name, line.output, kernel, *numbers))
     invoke = 1e6 * statistics.median(whole), 1e6 * min(whole)
-    return Bench(chosen.name, threads, invoke, prepared, operators, most_gmacs(threads), copied_gigabytes())
+    return Bench(chosen.name, threads, invoke, prepared, operators, most, copied, cached)
 
 
 def random_inputs(plan: Plan, seed: int = 0) -> dict[int, Array]:
@@ -186,11 +193,11 @@ def _bound(session: Session, threads: int, rounds: int) -> Mapping[int, tuple[st
     return found
 
 
-def copied_gigabytes(size: int = 1 << 26) -> float:
-    """How many thousands of millions of bytes are read and written in a second, when that is all there is to do."""
+def copied_gigabytes(size: int, rounds: int) -> float:
+    """Thousands of millions of bytes that are read and written in a second where so many are copied again and again."""
     source, target = aligned(size), aligned(size)
     target[:] = source
-    return 2 * size / min(seconds(lambda: np.copyto(target, source)) for _ in range(3)) / 1e9
+    return 2 * size / min(seconds(lambda: np.copyto(target, source)) for _ in range(rounds)) / 1e9
 
 
 def most_gmacs(threads: int = 1) -> float:

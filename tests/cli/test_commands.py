@@ -147,6 +147,7 @@ def test_bench_and_warm() -> None:
     assert [line["macs"] for line in timed["operators"][:1]] == [8 * 8 * 8 * 9]
     assert {line["kernel"] for line in timed["operators"]} >= {"kernel conv_2d", "kernel fully_connected"}
     assert all(line["microseconds"] > 0 for line in timed["operators"])
+    assert {line["bound"] for line in timed["operators"]} <= {"MACs", "memory", "cache"}
 
 
 def test_run_gives_the_same_with_threads_and_without_the_engine(tmp_path: Path) -> None:
