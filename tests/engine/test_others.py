@@ -109,7 +109,7 @@ def test_other_codes(profile: Profile, size: int) -> None:
 
 
 @settings(max_examples=40, deadline=None)
-@given(resizes(BuiltinOperator.RESIZE_BILINEAR, ["i8", "u8"], both=False), st.sampled_from(PROFILES))
+@given(resizes(BuiltinOperator.RESIZE_BILINEAR, ["i8", "u8", "i16", "f32"], both=False), st.sampled_from(PROFILES))
 def test_resizing(subject: Any, profile: Profile) -> None:
     plan = prepare(subject.model, 0, profile)
     for inputs in subject.inputs if plan.is_static else ():

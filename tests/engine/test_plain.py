@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -13,13 +14,18 @@ pytest.importorskip("numba", reason="numba is not installed: the definitions run
 
 from pytflite.build import ModelBuilder
 from pytflite.errors import InvokeError
+from pytflite.model.dtypes import dtype_from_letter
 from pytflite.plan.prepare import prepare
 from pytflite.profiles import OPTIMIZED, REFERENCE, XNNPACK, Profile
 from pytflite.runtime.engine.engine import Engine
-from pytflite.schema.enums import BuiltinOperator
+from pytflite.schema.enums import BuiltinOperator, TensorType
+from pytflite.schema.tables import ArgMaxOptions, ArgMinOptions
 from tests.engine.engines import agree, run
 from tests.ops import (
     test_add,
+    test_add_n,
+    test_arg_max,
+    test_arg_min,
     test_bitwise_xor,
     test_cast,
     test_dequantize,
@@ -67,10 +73,10 @@ from tests.ops.pairs import broadcastable
 PROFILES = [REFERENCE, OPTIMIZED, XNNPACK]
 
 GOLDEN = [
-    test_cast, test_dequantize, test_equal, test_exp, test_gelu, test_greater, test_greater_equal, test_hard_swish,
-    test_leaky_relu, test_less, test_less_equal, test_log, test_logical_not, test_logistic, test_neg, test_not_equal,
-    test_reduce_all, test_reduce_any, test_reduce_max, test_reduce_min, test_reduce_prod, test_round, test_rsqrt,
-    test_select, test_select_v2, test_sign, test_sqrt, test_sum, test_tanh,
+    test_add_n, test_cast, test_dequantize, test_equal, test_exp, test_gelu, test_greater, test_greater_equal,
+    test_hard_swish, test_leaky_relu, test_less, test_less_equal, test_log, test_logical_not, test_logistic, test_neg,
+    test_not_equal, test_reduce_all, test_reduce_any, test_reduce_max, test_reduce_min, test_reduce_prod, test_round,
+    test_rsqrt, test_select, test_select_v2, test_sign, test_sqrt, test_sum, test_tanh,
 ]  # fmt: skip
 
 
@@ -166,6 +172,39 @@ def test_a_refused_code(letter: str) -> None:
         run(subject.model, values)
     with pytest.raises(InvokeError, match="Division by 0"):
         agree(subject.model, values)
+
+
+@pytest.mark.parametrize("module", [test_arg_max, test_arg_min])
+@pytest.mark.parametrize("letter", ["i8", "u8", "i32", "b", "f32"])
+def test_searches(module: Any, letter: str) -> None:
+    name = module.OP.name
+    for shape, axis in (((1,), 0), ((3, 40), 1), ((5, 3, 2), 1), ((2, 0), 0)):
+        rng = np.random.default_rng(len(shape))
+        g = (b := ModelBuilder()).subgraph("main")
+        values = rng.integers(0, 9, shape).astype(dtype_from_letter(letter).numpy)
+        operands = [g.input("values", shape, letter), g.constant("axis", np.int32(axis), "i32")]
+        options = (ArgMaxOptions if name == "ARG_MAX" else ArgMinOptions)(output_type=TensorType.INT32)
+        g.operator(BuiltinOperator[name], operands, [g.output("y", (0,) * (len(shape) - 1), "i32")], options)
+        model = b.build()
+        assert agree(model, [values]).bound == {0}
+        if letter == "f32" and values.size:
+            values.reshape(-1)[-1] = np.nan
+            with pytest.raises(AssertionError):
+                run(model, [values])
+
+
+@pytest.mark.parametrize("profile", PROFILES, ids=lambda profile: profile.name)
+@pytest.mark.parametrize("letter", ["i8", "u8", "i16"])
+def test_quantize(profile: Profile, letter: str) -> None:
+    rng = np.random.default_rng(0)
+    array = (rng.integers(-400, 400, (3, 101)) / 4).astype(np.float32)
+    array[0, :9] = [np.inf, -np.inf, np.nan, 1e38, -1e38, 0.24999999, -0.24999999, 2.0**30, -(2.0**30)]
+    for scale in (0.5, 0.1, 1e-30):
+        for zero_point in (0,) if letter == "i16" else (-7, 100) if letter == "i8" else (3, 255):
+            g = (b := ModelBuilder()).subgraph("main")
+            y = g.output("y", (0, 0), letter, scale=np.float32(scale), zero_point=zero_point)
+            g.operator(BuiltinOperator.QUANTIZE, [g.input("x", array.shape, "f32")], [y])
+            assert agree(b.build(), [array], profile=profile).bound == {0}
 
 
 @pytest.mark.parametrize("make", [test_rsqrt.inverse_root, test_sqrt.root])

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from pytflite.kernels._front import helper
-from pytflite.kernels.engine.memory import carray, pointer, rows_of, share, start_of, word
+from pytflite.kernels.engine.memory import carray, pointer, put_word, rows_of, share, start_of, word
 from pytflite.kernels.engine.words import (
     ABS,
     ADD,
@@ -287,6 +287,37 @@ def make_reduce(kind: str, operation: int) -> Callable[..., None]:
     return reduce
 
 
+def make_search(kind: str, operation: int) -> Callable[..., None]:
+    """Where the first of the largest, or smallest, along the middle of (outer, middle, inner) numbers is.
+
+    Words: input, output, outer, middle, inner, whether indices are int64 (they are int32 otherwise), and a word that is
+    set where a number is none.
+    """
+    number, better = np.dtype(kind).type, COMPARISONS[LESS]
+    sign = operation == LARGEST
+
+    def search(p: Any, scratch: Any, part: Any, parts: Any) -> None:
+        middle, inner = word(p, 3), word(p, 4)
+        first, last = share(word(p, 2) * inner, part, parts)
+        narrow, wide = carray(pointer(word(p, 1), np.int32), last), carray(pointer(word(p, 1), np.int64), last)
+        source = carray(pointer(word(p, 0), number), word(p, 2) * middle * inner)
+        for k in range(first, last):
+            start = k // inner * middle * inner + k % inner
+            best, found = source[start], 0
+            for i in range(middle):
+                x = source[start + i * inner]
+                if x != x:
+                    put_word(word(p, 6), 0, 1)
+                if better(best, x) if sign else better(x, best):
+                    best, found = x, i
+            if word(p, 5) != 0:
+                wide[k] = found
+            else:
+                narrow[k] = np.int32(found)
+
+    return search
+
+
 MAKERS: dict[str, Callable[..., Callable[..., None]]] = {
     "two": make_two,
     "compare": make_compare,
@@ -295,4 +326,5 @@ MAKERS: dict[str, Callable[..., Callable[..., None]]] = {
     "cast": make_cast,
     "saturate": make_saturate,
     "reduce": make_reduce,
+    "search": make_search,
 }

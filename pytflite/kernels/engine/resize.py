@@ -202,3 +202,32 @@ def make_shorts(away: int) -> Callable[..., None]:
                     output[c] = np.int16((total + half + down) >> bits)
 
     return resize_shorts
+
+
+def make_real() -> Callable[..., None]:
+    """Of float32: top and bottom times the weight of the left, then of the right, added in order to a zero."""
+
+    def resize_real(p: Any, scratch: Any, part: Any, parts: Any) -> None:
+        output_h, output_w, channels = word(p, OUTPUT_H), word(p, OUTPUT_W), word(p, CHANNELS)
+        size = word(p, IMAGE_W) * channels
+        rows = carray(pointer(scratch, np.float32), (2, size))
+        row_weights = carray(pointer(word(p, ROW_WEIGHTS), np.float32), (output_h, 2))
+        column_weights = carray(pointer(word(p, COLUMN_WEIGHTS), np.float32), (output_w, 2))
+        first, last = share(word(p, BATCHES) * output_h, part, parts)
+        for line in range(first, last):
+            n, y = line // output_h, line % output_h
+            for k in range(2):
+                row = n * word(p, IMAGE_H) + word(word(p, ABOVE + k), y)
+                pixels = carray(pointer(word(p, INPUT) + 4 * row * size, np.float32), size)
+                for i in range(size):
+                    rows[k, i] = pixels[i] * row_weights[y, k]
+            for x in range(output_w):
+                left, right = word(word(p, LEFT), x) * channels, word(word(p, RIGHT), x) * channels
+                place = word(p, OUTPUT) + 4 * (line * output_w + x) * channels
+                pixel = carray(pointer(place, np.float32), channels)
+                a, b = column_weights[x, 0], column_weights[x, 1]
+                for c in range(channels):
+                    total = (rows[0, left + c] * a + rows[1, left + c] * a) + rows[0, right + c] * b
+                    pixel[c] = (total + rows[1, right + c] * b) + np.float32(0)
+
+    return resize_real

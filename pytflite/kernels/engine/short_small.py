@@ -17,7 +17,7 @@ from pytflite.kernels.engine.packing import HALVED, SPLIT
 from pytflite.kernels.engine.recurrent import scaled
 from pytflite.kernels.engine.short_gemm import store_shorts
 from pytflite.kernels.engine.small import SIGNED, UNSIGNED, high_product, reciprocal
-from pytflite.kernels.engine.words import MUL, SUB
+from pytflite.kernels.engine.words import DIVIDED, DIVIDED_IN_FLOAT64, MUL, RECIPROCAL, SATURATED, SUB
 
 
 def make_table(source_bytes: int, target_bytes: int) -> Callable[..., None]:
@@ -36,24 +36,61 @@ def make_table(source_bytes: int, target_bytes: int) -> Callable[..., None]:
     return table
 
 
-def make_quantize(target_bytes: int) -> Callable[..., None]:
-    """QUANTIZE of float32. Words: input, output, count, address of the scale, zero point, low, high."""
-    target_type = SIGNED[target_bytes]
+@helper
+def to_int32(x: Any) -> Any:
+    """A float that is whole; the smallest int32 where it is none."""
+    return np.int32(x) if abs(x) < 2147483648.0 else np.int32(-(1 << 31))
+
+
+@helper
+def half_away(scaled: Any) -> Any:
+    """A float to the nearest int32, ties away from zero; the smallest one where it is none."""
+    fits = abs(scaled) < np.float32(2.0**31)
+    scaled = scaled if fits else np.float32(0)
+    whole = np.int32(scaled)
+    rest = scaled - np.float32(whole)
+    whole += np.int32(rest >= np.float32(0.5)) - np.int32(rest <= np.float32(-0.5))
+    return np.int32(whole) if fits else np.int32(-(1 << 31))
+
+
+@helper
+def half_away_in_float64(scaled: Any) -> Any:
+    """The same of a float64."""
+    whole = np.trunc(scaled)
+    whole += np.float64(scaled - whole >= 0.5) - np.float64(scaled - whole <= -0.5)
+    return to_int32(whole)
+
+
+@helper
+def saturated(scaled: Any, largest: Any) -> Any:
+    """A float, or one that it is to be below, to the nearest int32, ties to even; not so small that sums would wrap."""
+    return max(to_int32(np.rint(scaled if scaled < largest else largest)), np.int32(-(1 << 30)))
+
+
+ROUNDINGS: dict[int, Callable[..., Any]] = {
+    DIVIDED: helper(lambda x, scale, largest: half_away(x / scale)),
+    DIVIDED_IN_FLOAT64: helper(lambda x, scale, largest: half_away_in_float64(np.float64(x) / np.float64(scale))),
+    RECIPROCAL: helper(lambda x, scale, largest: to_int32(np.rint(x * (np.float32(1) / scale)))),
+    SATURATED: helper(lambda x, scale, largest: saturated(x * (np.float32(1) / scale), largest)),
+}
+
+
+def make_quantize(target_bytes: int, rounding: int) -> Callable[..., None]:
+    """QUANTIZE of float32, one of `words.DIVIDED` and so on.
+
+    Words: input, output, count, address of the scale and of what scaled numbers saturate at, zero point, low, high.
+    """
+    target_type, rounded = SIGNED[target_bytes], ROUNDINGS[rounding]
 
     def quantize(p: Any, scratch: Any, part: Any, parts: Any) -> None:
-        count, scale = word(p, 2), carray(pointer(word(p, 3), np.float32), 1)[0]
+        count, constants = word(p, 2), carray(pointer(word(p, 3), np.float32), 2)
+        scale, largest = constants[0], constants[1]
         source = carray(pointer(word(p, 0), np.float32), count)
         target = carray(pointer(word(p, 1), target_type), count)
         zero_point, low, high = np.int32(word(p, 4)), np.int32(word(p, 5)), np.int32(word(p, 6))
         first, last = share(count, part, parts)
         for i in range(first, last):
-            scaled = source[i] / scale
-            fits = abs(scaled) < np.float32(2.0**31)
-            scaled = scaled if fits else np.float32(0)
-            whole = np.int32(scaled)
-            rest = scaled - np.float32(whole)
-            whole += np.int32(rest >= np.float32(0.5)) - np.int32(rest <= np.float32(-0.5))
-            code = np.int32((np.int32(whole) if fits else np.int32(-(1 << 31))) + zero_point)
+            code = np.int32(rounded(source[i], scale, largest) + zero_point)
             code = low if code < low else code
             target[i] = target_type(high if code > high else code)
 

@@ -421,18 +421,19 @@ def make_softmax() -> Callable[..., None]:
     return softmax
 
 
-def make_float_softmax() -> Callable[..., None]:
-    """Rows of codes, through a table of exps, in float32.
+def make_float_softmax(target_bytes: int) -> Callable[..., None]:
+    """Rows of codes, through a table of exps, in float32, to codes of one byte or two.
 
     Words: input, output, rows, depth, exps (256 float32, 1 at most), scale of the output (a float32), flip of the
-    input, whether one half is added to round, zero point, low, high. Scratch: 256 bytes.
+    input, whether one half is added to round, zero point, low, high. Scratch: 256 codes.
     """
+    target_type, bits = UNSIGNED[target_bytes], (1 << 8 * target_bytes) - 1
 
     def float_softmax(p: Any, scratch: Any, part: Any, parts: Any) -> None:
         rows, depth, flip = word(p, 2), word(p, 3), np.uint8(word(p, 6))
         source = carray(pointer(word(p, 0), np.uint8), (rows, depth))
-        target = carray(pointer(word(p, 1), np.uint8), (rows, depth))
-        exps, results = carray(pointer(word(p, 4), np.float32), 256), carray(pointer(scratch, np.uint8), 256)
+        target = carray(pointer(word(p, 1), target_type), (rows, depth))
+        exps, results = carray(pointer(word(p, 4), np.float32), 256), carray(pointer(scratch, target_type), 256)
         scale, half_up = carray(pointer(word(p, 5), np.float32), 1)[0], word(p, 7) != 0
         for n in range(rows):
             largest = np.int8(-128)
@@ -447,7 +448,7 @@ def make_float_softmax() -> Callable[..., None]:
                 real = np.float32(exps[difference] * inverse)
                 rounded = np.int64(real + np.float32(0.5)) if half_up else round_float(real, False)
                 code = min(max(rounded + word(p, 8), word(p, 9)), word(p, 10))
-                results[difference] = np.uint8(code & np.int64(255))
+                results[difference] = target_type(code & np.int64(bits))
             for c in range(depth):
                 target[n, c] = results[top - np.int64(np.int8(source[n, c] ^ flip))]
 

@@ -21,6 +21,10 @@ COPY, ABS, NEG, SQUARE, SQRT, RSQRT, FLOOR, CEIL, ROUND, SIGN, HARD_SWISH, LEAKY
 SUM, MEAN, LARGEST, SMALLEST, PRODUCT = range(5)
 """Operations of many numbers."""
 
+DIVIDED, DIVIDED_IN_FLOAT64, RECIPROCAL, SATURATED = range(4)
+"""How floats become codes: divided by the scale, in float32 or float64, ties away from zero; times its reciprocal, ties
+to even, as they are or no larger than some number."""
+
 ENTRY = 4
 """Words of a call in a program: see `driver`."""
 

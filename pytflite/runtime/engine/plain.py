@@ -186,6 +186,22 @@ for name in ("REDUCE_ALL", "REDUCE_PROD"):
     binder(name, "bool")(of_many(words.SMALLEST, most))
 
 
+@binder("ADD_N", "float32", "float32_unlimited", "int32")
+def add_n(node: PreparedNode, inputs: Sequence[Operand | None], outputs: Sequence[Array]) -> Calls:
+    """One after the other, within the range of finite numbers unless there is no limit."""
+    first, *others = (operand.array for operand in inputs if operand is not None)
+    output, dtype = outputs[0], outputs[0].dtype
+    limits = unbounded(dtype) if node.rule.name == "float32_unlimited" else (lowest(dtype), highest(dtype))
+    bounds, calls = numbers(dtype, *limits), []
+    for other in others if output.size else ():
+        views = [array.reshape(-1) for array in (first, other, output)]
+        walk = walk_of(*views)
+        assert walk is not None
+        calls.append(Call(("two", kind_of(output), words.ADD), [*views, bounds, *walk], parts_of(output.size)))
+        first = output
+    return calls
+
+
 @binder("SELECT", "copy")
 def select(node: PreparedNode, inputs: Sequence[Operand | None], outputs: Sequence[Array]) -> Calls:
     """A condition that broadcasts from the front."""

@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from pytflite.kernels.engine.buffers import aligned
+from pytflite.kernels.engine.words import LARGEST, SMALLEST
 from pytflite.ops._shared.pooling import PoolParams
 from pytflite.ops._shared.reduction import FloatScale, QuantizedReduction, Reduction
 from pytflite.ops.softmax import TableParams, round_half_up
@@ -17,6 +18,7 @@ from pytflite.plan.node import PreparedNode
 from pytflite.runtime.engine.binding import (
     INT32_MAX,
     ONCE,
+    Binder,
     Call,
     Calls,
     Operand,
@@ -29,11 +31,13 @@ from pytflite.runtime.engine.binding import (
     ties_up,
 )
 from pytflite.runtime.engine.movement import Folds, folds
+from pytflite.runtime.engine.plain import kind_of
 
 Array = npt.NDArray[Any]
 
 
 @binder("MEAN", "quantized", "quantized_vectors")
+@binder("SUM", "quantized")
 def mean(node: PreparedNode, inputs: Sequence[Operand | None], outputs: Sequence[Array]) -> Calls:
     """Any axes."""
     assert inputs[0] is not None
@@ -56,14 +60,18 @@ def mean(node: PreparedNode, inputs: Sequence[Operand | None], outputs: Sequence
 
 
 @binder("MEAN", "float_scale_half_even", "float_scale_half_away")
-@binder("SUM", "float_scale_half_even", "float_scale_half_away")
+@binder("SUM", "float_scale", "float_scale_half_even", "float_scale_half_away")
 def scaled_sum(node: PreparedNode, inputs: Sequence[Operand | None], outputs: Sequence[Array]) -> Calls:
     """Any axes."""
     assert inputs[0] is not None
     input, (output,) = inputs[0].array, outputs
     p: FloatScale = node.params
     source, reach = folds_of_codes(input, p.reduction), 256 * p.reduction.depth
-    if not source or reach >= INT32_MAX or reach * abs(float(p.scale)) + abs(float(p.bias)) >= 1 << 30:
+    if (
+        not (source and is_code(input))
+        or reach >= INT32_MAX
+        or reach * abs(float(p.scale)) + abs(float(p.bias)) >= 1 << 30
+    ):
         return None
     flip, factors = flip_of(input), np.array([p.scale, p.bias], np.float32)
     words = [
@@ -121,14 +129,38 @@ def max_pool_2d(node: PreparedNode, inputs: Sequence[Operand | None], outputs: S
 
 @binder("ARG_MAX", "integer")
 def arg_max(node: PreparedNode, inputs: Sequence[Operand | None], outputs: Sequence[Array]) -> Calls:
-    """Of codes."""
+    """Of codes; of other integers, one by one."""
     assert inputs[0] is not None
     input, (output,), axis = inputs[0].array, outputs, node.params.axis
     if not (is_code(input) and input.size):
-        return None
+        return searched(LARGEST)(node, inputs, outputs)
     outer, inner = prod(input.shape[:axis]), prod(input.shape[axis + 1 :])
     words = [input, output, outer, input.shape[axis], inner, flip_of(input), output.itemsize == 8]
     return [Call(("arg_max",), words, parts_of(input.size))]
+
+
+def searched(operation: int) -> Binder:
+    """The binder of a search for the first `LARGEST` or `SMALLEST`; the kernel gives up where it meets a NaN."""
+
+    def bind(node: PreparedNode, inputs: Sequence[Operand | None], outputs: Sequence[Array]) -> Calls:
+        assert inputs[0] is not None
+        input, (output,), axis = inputs[0].array, outputs, node.params.axis
+        if not (output.size and kind_of(input)):
+            return None if output.size else []
+        outer, inner = prod(input.shape[:axis]), prod(input.shape[axis + 1 :])
+        failed = aligned(8).view(np.int64)
+        words = [input, output, outer, input.shape[axis], inner, output.itemsize == 8, failed]
+        floats = input.dtype.kind == "f"
+        kernel = "search", kind_of(input), operation
+        return [Call(kernel, words, parts_of(input.size), failed=failed if floats else None)]
+
+    return bind
+
+
+binder("ARG_MIN", "integer")(searched(SMALLEST))
+for rule in ("float32", "float32_lanes", "float32_nan_in_front", "float32_nan_lanes"):
+    binder("ARG_MAX", rule)(searched(LARGEST))
+    binder("ARG_MIN", rule)(searched(SMALLEST))
 
 
 LONG_ROW = 512
@@ -181,11 +213,11 @@ def float_softmax(node: PreparedNode, inputs: Sequence[Operand | None], outputs:
     input, (output,) = inputs[0].array, outputs
     p: TableParams = node.params
     tame = bool((p.exps <= 1).all()) and p.scale > 2.0**-20
-    if input.dtype != output.dtype or not input.size or not tame:
+    if not (input.size and tame):
         return None
     limits, depth = np.iinfo(output.dtype), input.shape[-1]
     words = [
         input, output, input.size // depth, depth, p.exps.copy(), np.array([p.scale]), flip_of(input),
         p.rounding is round_half_up, p.zero_point, limits.min, limits.max,
     ]  # fmt: skip
-    return [Call(("float_softmax",), words, scratch=256)]
+    return [Call(("float_softmax", output.itemsize), words, scratch=256 * output.itemsize)]

@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from pytflite.ops.resize_bilinear import Grid
 from pytflite.plan.node import PreparedNode
-from pytflite.runtime.engine.binding import Call, Calls, Operand, binder, is_short_code
+from pytflite.runtime.engine.binding import Call, Calls, Operand, binder
 
 Array = npt.NDArray[Any]
 
@@ -19,6 +19,12 @@ Array = npt.NDArray[Any]
 def resize_floats(node: PreparedNode, inputs: Sequence[Operand | None], outputs: Sequence[Array]) -> Calls:
     """Weights in float32."""
     return resized(("resize_float", int(node.rule.name != "uint8")), node.params, inputs, outputs[0], np.float32)
+
+
+@binder("RESIZE_BILINEAR", "float32")
+def resize_reals(node: PreparedNode, inputs: Sequence[Operand | None], outputs: Sequence[Array]) -> Calls:
+    """Of floats."""
+    return resized(("resize_real",), node.params, inputs, outputs[0], np.float32)
 
 
 @binder("RESIZE_BILINEAR", "integer", "integer_ties_up", "eleven_bits")
@@ -41,7 +47,7 @@ def resized(
     """The call of a kernel; ``dtype``: of the weights, ``bits``: how many a sum of products loses."""
     assert inputs[0] is not None
     input = inputs[0].array
-    if not (is_short_code(input) and input.size and output.size):
+    if not (input.size and output.size):
         return None
     words: list[Any] = [input, output, *input.shape, *output.shape[1:3]]
     for axis in grid:

@@ -13,7 +13,7 @@ from pytflite.arithmetic.rounding import truncate_to_int32
 from pytflite.kernels.engine import packing
 from pytflite.kernels.engine.buffers import aligned
 from pytflite.kernels.engine.packing import LANES
-from pytflite.kernels.engine.words import ADD, MUL, SUB
+from pytflite.kernels.engine.words import ADD, DIVIDED, DIVIDED_IN_FLOAT64, MUL, RECIPROCAL, SATURATED, SUB
 from pytflite.ops._shared.elementwise import Rescale, RescaledParams, VectorParams
 from pytflite.ops.mul import MulParams
 from pytflite.ops.quantize import QuantizeParams, RequantizeParams
@@ -59,20 +59,35 @@ def requantize(node: PreparedNode, inputs: Sequence[Operand | None], outputs: Se
     return [Call(("requantize_int32", output.itemsize), words, parts_of(input.size))]
 
 
-@binder("QUANTIZE", "float32")
+@binder("QUANTIZE", "float32", "float32_reciprocal")
 def quantize(node: PreparedNode, inputs: Sequence[Operand | None], outputs: Sequence[Array]) -> Calls:
     """One scale for all."""
     assert inputs[0] is not None
-    input, (output,) = inputs[0].array, outputs
-    p: QuantizeParams = node.params
-    limits = np.iinfo(output.dtype)
-    fits = limits.min <= p.qmin <= p.qmax <= limits.max and abs(int(p.affine.zero_point.reshape(-1)[0])) < 1 << 31
-    if p.affine.scale.size > 1 or p.to_int32 is not truncate_to_int32 or not (input.size and fits):
+    return quantized(node.params, inputs[0].array, outputs[0], DIVIDED if node.rule.name == "float32" else SATURATED)
+
+
+@binder("QUANTIZE", "float32_vectors")
+def quantize_in_vectors(node: PreparedNode, inputs: Sequence[Operand | None], outputs: Sequence[Array]) -> Calls:
+    """Whole groups of 8, and the rest."""
+    assert inputs[0] is not None
+    input, output = inputs[0].array.reshape(-1), outputs[0].reshape(-1)
+    grouped = output.size // 8 * 8
+    return together(
+        quantized(node.params, input[own], output[own], rounding)
+        for own, rounding in ((slice(grouped), RECIPROCAL), (slice(grouped, None), DIVIDED_IN_FLOAT64))
+    )
+
+
+def quantized(p: QuantizeParams, input: Array, output: Array, rounding: int) -> Calls:
+    """The call that makes codes of floats with one scale; ``rounding``: as in `pytflite.kernels.engine.words`."""
+    limits, zero_point = np.iinfo(output.dtype), int(p.affine.zero_point.reshape(-1)[0])
+    fits = limits.min <= p.qmin <= p.qmax <= limits.max and abs(zero_point) < 1 << 31
+    if p.affine.scale.size > 1 or p.to_int32 is not truncate_to_int32 or not fits:
         return None
-    scale = aligned(4).view(np.float32)
-    scale[:] = p.affine.scale.reshape(-1)
-    words = [input, output, input.size, scale, int(p.affine.zero_point.reshape(-1)[0]), p.qmin, p.qmax]
-    return [Call(("quantize", output.itemsize), words, parts_of(input.size))]
+    constants = aligned(8).view(np.float32)
+    constants[:] = p.affine.scale.reshape(-1)[0], p.qmax - zero_point
+    words = [input, output, input.size, constants, zero_point, p.qmin, p.qmax]
+    return [Call(("quantize", output.itemsize, rounding), words, parts_of(input.size))] if input.size else []
 
 
 @binder("ADD", "int16")
