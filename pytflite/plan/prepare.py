@@ -33,6 +33,9 @@ FOLD_LIMIT = 1024
 MOST_ELEMENTS = (1 << 31) - 1
 """Most elements of a tensor: the real kernels count them in int32."""
 
+MOST_SPANNED = 1 << 58
+"""Largest product of the sizes of a tensor that are not 0."""
+
 FOLLOWING_LIMIT = 64
 """How many segments are kept after one; where every invoke brings another shape, the oldest goes."""
 
@@ -193,6 +196,7 @@ def _facts(model: Model, graph: Subgraph) -> Facts:
         if tensor.index not in produced and not tensor.is_variable:
             value = model.constant(tensor)
             if value is None and 0 in tensor.shape and tensor.index not in graph.inputs:
+                _require_size(tensor)
                 value = np.empty(tensor.shape, tensor.dtype.numpy)
             if value is not None:
                 facts.values[tensor.index] = value
@@ -426,7 +430,8 @@ def _prepare_node(plan: Plan, operator: Operator, choice: Choice, facts: Facts) 
 
 
 def _require_size(tensor: Tensor) -> None:
-    if min(tensor.shape, default=0) < 0 or math.prod(tensor.shape) > MOST_ELEMENTS:
+    spanned = math.prod(size for size in tensor.shape if size)  # NumPy counts so even where nothing is in them
+    if min(tensor.shape, default=0) < 0 or math.prod(tensor.shape) > MOST_ELEMENTS or spanned > MOST_SPANNED:
         raise PrepareError(
             f"Tensor {tensor.index} '{tensor.name}' cannot have shape {list(tensor.shape)}: sizes from 0, and at most "
             f"{MOST_ELEMENTS} elements in all are accepted."

@@ -229,10 +229,14 @@ class Interpreter:
         """Ask for another shape of an input; call `allocate_tensors` afterwards.
 
         Raises:
-            ArgumentError: (a ValueError) no such tensor.
+            ArgumentError: (a ValueError) no such tensor, or a size beyond int32.
             StateError: (a RuntimeError) ``strict`` and a known dimension would change, or a live view is still held.
         """
-        self._interpreter.ResizeInputTensor(input_index, np.array(tensor_size, dtype=np.int32), strict)
+        try:
+            shape = np.array(tensor_size, dtype=np.int32)
+        except OverflowError as fault:
+            raise ArgumentError(f"Cannot resize tensor {input_index} to {tensor_size!r}: {fault}.") from fault
+        self._interpreter.ResizeInputTensor(input_index, shape, strict)
 
     # ------------------------------------------------------------------------------------------------- values
 

@@ -167,18 +167,22 @@ class Session:
         """
         if self._binds:
             self._binds = False
-            try:
-                self._engine = bind(self.plan, {**self.inputs, **self._outputs, **self.state.variables}, self._pool)
-            except MemoryError as fault:
-                raise PrepareError(f"The tensors and weights of the model do not fit into memory: {fault}") from fault
+            self._engine = self._bound(watched=False)
         return self._engine
 
     def _bound_to_watch(self) -> Engine | None:
         self._observed += 1
         if self._watches and self._observed > 1:
             self._watches = False
-            self._watched = bind(self.plan, {**self.inputs, **self._outputs}, self._pool, watched=True)
+            self._watched = self._bound(watched=True)
         return self._watched
+
+    def _bound(self, *, watched: bool) -> Engine | None:
+        arrays = {**self.inputs, **self._outputs, **self.state.variables}
+        try:
+            return bind(self.plan, arrays, self._pool, watched=watched)
+        except MemoryError as fault:
+            raise PrepareError(f"The tensors and weights of the model do not fit into memory: {fault}") from fault
 
     def call(self, subgraph: int, inputs: Sequence[Array]) -> list[Array]:
         """Run a subgraph on behalf of an operator: copies of its outputs.

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from pytflite.errors import ArgumentError, StateError
+from pytflite.errors import ArgumentError, PrepareError, StateError
 from pytflite.model.types import Model, Operator, Quantization, Subgraph, Tensor
 from pytflite.ops._api import Shape
 from pytflite.ops._resolver import OpResolver
@@ -99,23 +99,26 @@ class InterpreterWrapper:
         subject = self._subject(subgraph_index)
         if subgraph_index in self._ready:
             return
-        plan = prepare(
-            self.model,
-            subgraph_index,
-            self.profile,
-            resolver=self._resolver,
-            shapes=subject.shapes,
-            kernels=self._kernels,
-        )
-        subject.session = Session(
-            plan,
-            preserve_all=self._preserve_all,
-            resources=self._resources,
-            engine=self._engine,
-            pool=self._pool,
-        )
-        subject.session.bind()
-        self._ready[subgraph_index] = subject.session
+        try:
+            plan = prepare(
+                self.model,
+                subgraph_index,
+                self.profile,
+                resolver=self._resolver,
+                shapes=subject.shapes,
+                kernels=self._kernels,
+            )
+            session = Session(
+                plan,
+                preserve_all=self._preserve_all,
+                resources=self._resources,
+                engine=self._engine,
+                pool=self._pool,
+            )
+            session.bind()
+        except MemoryError as fault:
+            raise PrepareError(f"The model does not fit into memory: {fault}") from fault
+        subject.session = self._ready[subgraph_index] = session
 
     def Invoke(self, subgraph_index: int = 0) -> None:
         """Run a subgraph.

@@ -60,18 +60,18 @@ class Pool:
         self.lock = threading.RLock()
         self._workers: list[Worker] = []
         self._shared[:] = 0
-        self._allocate()
+        self._allocate(self._scratch)
 
-    def _allocate(self) -> None:
-        self._memory = [aligned(self._scratch) for _ in range(self.threads)]
+    def _allocate(self, scratch: int) -> None:
+        self._memory = [aligned(scratch) for _ in range(self.threads)]
+        self._scratch = scratch
         self._shared[SCRATCH : SCRATCH + self.threads] = [part.ctypes.data for part in self._memory]
 
     def reserve(self, scratch: int) -> None:
         """Have at least so many bytes of scratch memory for every thread."""
         with self.lock:
             if scratch > self._scratch:
-                self._scratch = scratch
-                self._allocate()
+                self._allocate(scratch)
 
     def program(self, table: int, count: int) -> Callable[[object], object]:
         """A program (`pytflite.kernels.engine.driver`), ready to be run while the lock is held.
