@@ -40,23 +40,29 @@ Array = npt.NDArray[Any]
 
 ROOT = Path(__file__).parents[1]
 MODELS = ROOT.parent / "shared/models"
-NETWORKS = [
-    "coral/tf2_mobilenet_v2_1.0_224_ptq.tflite",
-    "coral/mobilenet_v2_1.0_224_quant.tflite",
-    "coral/mobilenet_v1_0.25_128_quant.tflite",
-    "mlperf_tiny/keyword_spotting/kws_ref_model.tflite",
-    "mlperf_tiny/visual_wake_words/vww_96_int8.tflite",
-    "mlperf_tiny/image_classification/pretrainedResnet_quant.tflite",
-    "mlperf_tiny/anomaly_detection/ad01_int8.tflite",
-    "coral/deeplabv3_mnv2_dm05_pascal_quant.tflite",
-    "coral/keras_lstm_mnist_ptq.tflite",
-    "tflm/examples/mnist_lstm/trained_lstm_int8.tflite",
-    "mlperf_tiny/keyword_spotting/kws_ref_model_float32.tflite",
-    "mlperf_tiny/visual_wake_words/vww_96_float.tflite",
-    "mlperf_tiny/image_classification/pretrainedResnet.tflite",
-    "mlperf_tiny/anomaly_detection/ad01_fp32.tflite",
-]
-OWN = ["golden/models/separable/int16x8.tflite", "golden/models/attention/int16x8.tflite"]
+NETWORKS = {
+    "coral/tf2_mobilenet_v2_1.0_224_ptq.tflite": "MobileNet v2 1.0 224, int8",
+    "coral/mobilenet_v2_1.0_224_quant.tflite": "MobileNet v2 1.0 224, uint8",
+    "coral/mobilenet_v1_0.25_128_quant.tflite": "MobileNet v1 0.25 128, uint8",
+    "mlperf_tiny/keyword_spotting/kws_ref_model.tflite": "Keywords (DS-CNN), int8",
+    "mlperf_tiny/visual_wake_words/vww_96_int8.tflite": "Persons (MobileNet v1), int8",
+    "mlperf_tiny/image_classification/pretrainedResnet_quant.tflite": "Pictures (ResNet-8), int8",
+    "mlperf_tiny/anomaly_detection/ad01_int8.tflite": "Anomalies (autoencoder), int8",
+    "coral/deeplabv3_mnv2_dm05_pascal_quant.tflite": "DeepLab v3 513, uint8",
+    "coral/keras_lstm_mnist_ptq.tflite": "Digits (LSTM), uint8 and int8",
+    "tflm/examples/mnist_lstm/trained_lstm_int8.tflite": "Digits (LSTM), int8",
+    "mlperf_tiny/keyword_spotting/kws_ref_model_float32.tflite": "Keywords (DS-CNN), float32",
+    "mlperf_tiny/visual_wake_words/vww_96_float.tflite": "Persons (MobileNet v1), float32",
+    "mlperf_tiny/image_classification/pretrainedResnet.tflite": "Pictures (ResNet-8), float32",
+    "mlperf_tiny/anomaly_detection/ad01_fp32.tflite": "Anomalies (autoencoder), float32",
+}
+OWN = {
+    "golden/models/separable/int16x8.tflite": "Separable convolutions, 16x8",
+    "golden/models/attention/int16x8.tflite": "Attention, 16x8",
+}
+TITLES = {MODELS / name: title for name, title in NETWORKS.items()} | {
+    ROOT / name: title for name, title in OWN.items()
+}
 TURN = 0.02
 """Seconds for which one contender runs before it is the other's turn."""
 
@@ -166,6 +172,7 @@ def measure(path: Path, rounds: int, threads: list[int], peak: dict[int, float])
     first = turns[f"pytflite {threads[0]}"]
     return {
         "model": path.name if path.is_relative_to(MODELS) else "/".join(path.parts[-2:]),
+        "title": TITLES.get(path, path.stem),
         "operators": len(plan.first.nodes),
         "bound": checked[0][0],
         "differing": sorted({name for _, wrong in checked for name in wrong}),
@@ -215,8 +222,7 @@ def lines(record: dict[str, Any]) -> Iterator[str]:
 def main() -> int:
     """Measure, print, write."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    default = [*(MODELS / name for name in NETWORKS), *(ROOT / name for name in OWN)]
-    parser.add_argument("models", nargs="*", type=Path, default=default)
+    parser.add_argument("models", nargs="*", type=Path, default=list(TITLES))
     parser.add_argument("--rounds", type=int, default=20)
     parser.add_argument("--threads", type=int, nargs="+", default=[1, 2])
     parser.add_argument("--json", type=Path, help="where to write the results, too")
