@@ -32,7 +32,7 @@ pytest.importorskip("numba", reason="numba is not installed: the definitions run
 from pytflite.kernels import _compile
 from pytflite.kernels.engine import float_gemm
 from pytflite.kernels.engine.target import SHAPE, target_machine
-from pytflite.profiles import XNNPACK
+from pytflite.profiles import REFERENCE, XNNPACK, Profile
 from pytflite.runtime.engine.float_products import FUSED
 from tests.engine.engines import agree
 from tests.profiles.sweep import shaped
@@ -92,6 +92,22 @@ def test_depthwise(channels: int, filter_size: tuple[int, int], stride: int, sin
         )  # fmt: skip
         bound += len(agree(subject.model, subject.inputs[0]).bound)
     assert bound
+
+
+@pytest.mark.parametrize("multiplier", [2, 3, 17])
+@pytest.mark.parametrize("filter_size", [(3, 3), (1, 1), (4, 2)])
+@pytest.mark.parametrize("profile", [REFERENCE, XNNPACK], ids=lambda profile: profile.name)
+def test_depth_multipliers(multiplier: int, filter_size: tuple[int, int], profile: Profile) -> None:
+    bound = 0
+    for seed in range(3):
+        stride = 1 + seed % 2
+        subject = convolution_case(
+            BuiltinOperator.DEPTHWISE_CONV_2D, "float32", seed,
+            DepthwiseConv2DOptions(padding=Padding.SAME, stride_h=stride, stride_w=stride, depth_multiplier=multiplier),
+            input_shape=(2, 9, 7, 5), filter_shape=(1, *filter_size, 5 * multiplier), channel_axis=3,
+        )  # fmt: skip
+        bound += len(agree(subject.model, subject.inputs[0], profile=profile, threads=stride).bound)
+    assert bound == 3
 
 
 @settings(max_examples=30, deadline=None)

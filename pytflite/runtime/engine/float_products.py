@@ -16,6 +16,7 @@ from pytflite.plan.node import PreparedNode
 from pytflite.runtime.engine.binding import Calls, Operand, binder
 from pytflite.runtime.engine.convolution import Form, Slides, convolution, matrix
 from pytflite.runtime.engine.depthwise import depthwise, known_filter
+from pytflite.runtime.engine.movement import moved
 
 Array = npt.NDArray[Any]
 
@@ -132,21 +133,25 @@ def fully_connected(node: PreparedNode, inputs: Sequence[Operand | None], output
 
 @binder("DEPTHWISE_CONV_2D", "float32", "float32_fused")
 def depthwise_conv_2d(node: PreparedNode, inputs: Sequence[Operand | None], outputs: Sequence[Array]) -> Calls:
-    """Any window and batches; as many output channels as input channels, or a single input channel."""
+    """Any window and batches; where an input channel has several output channels, it is there as often."""
     image, filter = inputs[:2]
     assert image is not None
     assert filter is not None
-    channels = image.array.shape[3]
-    _, filter_h, filter_w, filters = filter.array.shape
+    (batch, height, width, channels), (_, filter_h, filter_w, filters) = image.array.shape, filter.array.shape
     turned = by_columns(node, filter.array)
     taps = filter.array.swapaxes(1, 2) if turned else filter.array
     source = product(node, inputs, outputs[0], taps.reshape(-1, filters).T)
-    if source is None or channels not in (1, filters) or (turned and channels < filters):
+    if source is None:
         return None
     slides = Slides(image.array, node.params.window, (filter_h, filter_w, 1), outputs[0])
-    if channels < filters:
+    if channels == 1 < filters and not turned:
         return gemm(source, slides)
-    vectors = min(DEPTHWISE_VECTORS, -(-channels // FLOATS))
+    first: Calls = []
+    if channels < filters:
+        wide = aligned(4 * batch * height * width * filters).view(np.float32).reshape(*image.array.shape, -1)
+        first = moved(np.broadcast_to(image.array[..., np.newaxis], wide.shape), wide)
+        slides = slides._replace(image=wide.reshape(batch, height, width, filters))
+    vectors = min(DEPTHWISE_VECTORS, -(-filters // FLOATS))
     blocks = packed(source.weights, source.bias, vectors)
     rows = "float_depthwise", vectors, int(source.fused), int(turned), *known_filter(slides)
-    return [depthwise(slides, rows, blocks, source.bounds, 0)]
+    return [*(first or []), depthwise(slides, rows, blocks, source.bounds, 0)]
