@@ -6,7 +6,7 @@ import itertools
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -22,7 +22,7 @@ from pytflite.arithmetic.requantize import (
 from pytflite.kernels.engine.buffers import aligned
 from pytflite.kernels.engine.target import SHAPE
 from pytflite.kernels.engine.words import WALK
-from pytflite.ops._shared.elementwise import RescaledParams, Stages
+from pytflite.ops._shared.elementwise import RescaledParams, Stages, VectorParams, rescaled
 from pytflite.ops.mul import MulParams
 from pytflite.plan.node import PreparedNode
 from pytflite.runtime.engine.binding import (
@@ -192,13 +192,20 @@ def shared_shift(node: PreparedNode, inputs: Sequence[Operand | None], outputs: 
 @binder("ADD", "int8_vectors", "uint8_vectors")
 def sum_in_vectors(node: PreparedNode, inputs: Sequence[Operand | None], outputs: Sequence[Array]) -> Calls:
     """The same for whole groups, and for the rest."""
-    return in_groups(node, inputs, outputs[0], lambda p: in_line(p.vector, 1), lambda p: in_line(p.scalar, 1))
+    p: VectorParams = node.params
+    vector, scalar = (Meant(partial(rescaled, np.add, p=own), in_line(own, 1)) for own in (p.vector, p.scalar))
+    return in_groups(p, inputs, outputs[0], vector, scalar)
 
 
 @binder("MUL", "vectors")
 def product_in_vectors(node: PreparedNode, inputs: Sequence[Operand | None], outputs: Sequence[Array]) -> Calls:
     """The same with products."""
-    return in_groups(node, inputs, outputs[0], lambda p: scaled(p.scalar), lambda p: scaled(p.scalar))
+    p = node.params
+    vector, scalar = (
+        Meant(defined(replace(node, params=own)), scaled(p.scalar))
+        for own in (p._replace(group=1, run=1 << 16), p._replace(run=0))
+    )
+    return in_groups(p, inputs, outputs[0], vector, scalar)
 
 
 @binder("MUL", "int8", "uint8", "float64_scale")
@@ -272,33 +279,41 @@ end: numbers for `pytflite.kernels.engine.small.of_codes` that do for all of it,
 computed; None if there are none."""
 
 
+class Meant(NamedTuple):
+    """What is to be computed of pairs of codes.
+
+    Attributes:
+        define: the definition.
+        formula: what may do.
+    """
+
+    define: Define
+    formula: Formula
+
+
 def in_groups(
-    node: PreparedNode, inputs: Sequence[Operand | None], output: Array,
-    vector: Callable[[Any], Formula], scalar: Callable[[Any], Formula],
+    p: Any, inputs: Sequence[Operand | None], output: Array, vector: Meant, scalar: Meant
 ) -> Calls:  # fmt: skip
-    """Calls for two inputs where the definition treats whole groups in another way than the rest of each run.
+    """Calls for two inputs where whole groups are treated in another way than the rest of each run.
 
     Args:
-        node: its params have a group and a run, as `pytflite.ops._shared.elementwise.VectorParams`.
+        p: params with a group and a run, as `pytflite.ops._shared.elementwise.VectorParams`.
         inputs: both.
         output: what to write.
-        vector: what may do within groups, from the params.
-        scalar: what may do for the rest.
+        vector: of the groups.
+        scalar: of the rest.
     """
-    p, whole = node.params, together(inputs, output)
+    whole = together(inputs, output)
     if not output.size:
         return []
     rows = in_rows(p.run, *whole) if p.run else whole
     grouped = p.run // p.group * p.group
     calls = []
-    for own, params, formula in (
-        (slice(grouped), p._replace(group=1, run=1 << 16), vector(p)),
-        (slice(grouped, None), p._replace(run=0), scalar(p)),
-    ):
+    for own, meant in ((slice(grouped), vector), (slice(grouped, None), scalar)):
         views = [row[..., own] for row in rows]
         if views and not views[2].size:
             continue
-        call = call_of(defined(replace(node, params=params)), views, formula) if views else None
+        call = call_of(*meant, views) if views else None
         if call is None:
             return None
         calls.append(call)
@@ -343,21 +358,21 @@ def pairs(define: Define, inputs: Sequence[Operand | None], output: Array, formu
             *_, (_, table) = define(*(constant.array.reshape(-1), codes)[arguments])
             words = [other.array, output, output.size, table.view(np.uint8).copy()]
             return [Call(("lookup",), words, parts_of(output.size))]
-    call = call_of(define, together(inputs, output), formula)
+    call = call_of(define, formula, together(inputs, output))
     return call and [call]
 
 
-def call_of(define: Define, views: Sequence[Array], formula: Formula | None) -> Call | None:
+def call_of(define: Define, formula: Formula | None, views: Sequence[Array]) -> Call | None:
     """The call for views of two inputs and of an output; None if there is no walk over them."""
     left, right, output = views
     walk = walk_of(*views)
     if walk is None:
         return None
+    *_, (_, table) = define(all_codes(left.dtype)[:, None], all_codes(right.dtype)[None])
     if formula:
         flip = flip_of(left)
-        codes = (np.arange(256) ^ flip ^ 0x80).astype(np.uint8).view(left.dtype)  # ascending
-        *_, (_, table) = define(codes[:, None], codes[None])
-        ascending = table.astype(np.int32) - flip
+        by_code = np.arange(256) ^ flip ^ 0x80
+        ascending = table[by_code][:, by_code].astype(np.int32) - flip
         numbers = formula(ascending, flip)
         if numbers is not None:
             what, *own, offset = numbers
@@ -366,7 +381,6 @@ def call_of(define: Define, views: Sequence[Array], formula: Formula | None) -> 
             kernel = "formula", what, flip, walk[2 * WALK - 1], walk[3 * WALK - 1]
             words = [*views, *own, offsets, ascending.min(), ascending.max(), *walk]
             return Call(kernel, words, parts_of(output.size))
-    *_, (_, table) = define(all_codes(left.dtype)[:, None], all_codes(right.dtype)[None])
     return Call(("pairs",), [*views, np.ascontiguousarray(table), *walk], parts_of(output.size))
 
 
