@@ -31,13 +31,20 @@ def python(code: str, *arguments: str, **environment: str) -> str:
 SAME_BITS = """
 import sys
 from pytflite.kernels.engine.target import SHAPE
+from tests.engine.engines import agree
 from tests.engine.test_products import test_bound_convolutions, test_depthwise
+from tests.engine.test_shorts import test_products_of_the_lowest_codes
+from tests.ops.test_svdf import svdf
+from tests.ops.test_unidirectional_sequence_lstm import lstm
 assert SHAPE.name == sys.argv[1]
 for kind in ("int8", "uint8"):
     test_bound_convolutions(kind, (9, 5), 7, 33, (3, 3))
 test_depthwise("int8", 24, (3, 3), 1)
 test_depthwise("int8", 40, (3, 3), 2)
 test_depthwise("uint8", 64, (5, 4), 1)
+test_products_of_the_lowest_codes()
+for subject in (lstm("int8", 0, inputs=23, cells=19), svdf("int8", 0, units=19)):
+    assert agree(subject.model, subject.inputs[0]).bound == {0}
 print("same bits")
 """
 

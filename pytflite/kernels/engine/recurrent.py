@@ -66,6 +66,7 @@ def _emit_shorts(b: Any, recipes: list[int], sources: list[Any], weights: Any, o
         sums = [ISA.dot(b, sums[v], pixels, load(b, matrix, int16s, size * v, size)) for v in (0, 1)]
         weights = at(b, matrix, 2 * size)
         loop.end(1, pairs, [weights, *sums])
+        weights = b.and_(at(b, weights, 63), constant(i64, -64))  # each source is padded to a multiple of that
         halves = [RECIPES[recipe](b, sums[v], at(b, heads, HEAD * v + 4 * LANES)) for v in (0, 1)]
         if totals:
             halves = [b.add(total, saturated(b, half, LARGE)) for total, half in zip(totals, halves, strict=True)]
