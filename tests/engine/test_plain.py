@@ -19,7 +19,7 @@ from pytflite.plan.prepare import prepare
 from pytflite.profiles import OPTIMIZED, REFERENCE, XNNPACK, Profile
 from pytflite.runtime.engine.engine import Engine
 from pytflite.schema.enums import BuiltinOperator, TensorType
-from pytflite.schema.tables import ArgMaxOptions, ArgMinOptions
+from pytflite.schema.tables import ArgMaxOptions, ArgMinOptions, DivOptions
 from tests.engine.engines import agree, run
 from tests.ops import (
     test_add,
@@ -30,8 +30,11 @@ from tests.ops import (
     test_cast,
     test_dequantize,
     test_div,
+    test_elu,
     test_equal,
     test_exp,
+    test_floor_div,
+    test_floor_mod,
     test_gelu,
     test_greater,
     test_greater_equal,
@@ -73,7 +76,7 @@ from tests.ops.pairs import broadcastable
 PROFILES = [REFERENCE, OPTIMIZED, XNNPACK]
 
 GOLDEN = [
-    test_add_n, test_cast, test_dequantize, test_equal, test_exp, test_gelu, test_greater, test_greater_equal,
+    test_add_n, test_cast, test_dequantize, test_elu, test_equal, test_exp, test_gelu, test_greater, test_greater_equal,
     test_hard_swish, test_leaky_relu, test_less, test_less_equal, test_log, test_logical_not, test_logistic, test_neg,
     test_not_equal, test_reduce_all, test_reduce_any, test_reduce_max, test_reduce_min, test_reduce_prod, test_round,
     test_rsqrt, test_select, test_select_v2, test_sign, test_sqrt, test_sum, test_tanh,
@@ -101,7 +104,7 @@ OF_TWO: list[tuple[Callable[..., Case], list[str]]] = [
     (test_add.addition, ["int8", "uint8", "int16", "float32", "int32", "int64"]),
     (test_sub.subtraction, ["int8", "uint8", "int16", "float32", "int32"]),
     (test_mul.multiplication, ["int8", "uint8", "int16", "float32", "int32", "uint32", "int64", "int16_plain"]),
-    (test_div.division, ["i8", "u8", "f32"]),
+    (test_div.division, ["i8", "u8", "i32", "f32"]),
     (test_maximum.maximum, ["i8", "u8", "i16", "i32", "i64", "f32"]),
     (test_minimum.minimum, ["i8", "u8", "i16", "i32", "i64", "f32"]),
     (test_squared_difference.squares, ["i8", "i32", "f32"]),
@@ -205,6 +208,28 @@ def test_quantize(profile: Profile, letter: str) -> None:
             y = g.output("y", (0, 0), letter, scale=np.float32(scale), zero_point=zero_point)
             g.operator(BuiltinOperator.QUANTIZE, [g.input("x", array.shape, "f32")], [y])
             assert agree(b.build(), [array], profile=profile).bound == {0}
+
+
+@pytest.mark.parametrize("module", [test_div, test_floor_div, test_floor_mod])
+def test_divisions_of_integers(module: Any) -> None:
+    for letter in ("i32",) if module is test_div else ("i8", "i16", "i32", "i64"):
+        if letter == "i64" and module is test_floor_div:
+            continue
+        dtype = dtype_from_letter(letter).numpy
+        low, high = np.iinfo(dtype).min, np.iinfo(dtype).max
+        numbers = np.array([low, low + 1, -7, -1, 0, 1, 7, high], dtype)
+        others = np.array([low, -3, -2, -1, 1, 2, 3, high], dtype)
+        g = (b := ModelBuilder()).subgraph("main")
+        operands = [g.input("x", (8, 1), letter), g.input("y", (8,), letter)]
+        operator = BuiltinOperator.DIV if module is test_div else BuiltinOperator[module.OP.name]
+        g.operator(operator, operands, [g.output("z", (0, 0), letter)], DivOptions() if module is test_div else None)
+        model = b.build()
+        assert agree(model, [numbers[:, None], others]).bound == {0}
+        others[5] = 0
+        with pytest.raises(AssertionError):
+            run(model, [numbers[:, None], others])
+        with pytest.raises(InvokeError, match="Division by 0"):
+            agree(model, [numbers[:, None], others])
 
 
 @pytest.mark.parametrize("make", [test_rsqrt.inverse_root, test_sqrt.root])

@@ -39,6 +39,19 @@ def make_libm() -> Callable[..., None]:
     return f32_libm
 
 
+def make_elu() -> Callable[..., None]:
+    """Numbers below 0 through a function of the C library. Words: input, output, count, address of the function."""
+
+    def f32_elu(p: Any, scratch: Any, part: Any, parts: Any) -> None:
+        count, function = word(p, 2), word(p, 3)
+        source, target = carray(pointer(word(p, 0), np.float32), count), carray(pointer(word(p, 1), np.float32), count)
+        first, last = share(count, part, parts)
+        for i in range(first, last):
+            target[i] = call_libm(function, source[i]) if source[i] < np.float32(0) else source[i]
+
+    return f32_elu
+
+
 def make_logistic() -> Callable[..., None]:
     """The logistic function as `ops.logistic` has it. Words: input, output, count, address of expf."""
 
@@ -123,6 +136,7 @@ def make_pool(operation: int) -> Callable[..., None]:
 
 MAKERS: dict[str, Callable[..., Callable[..., None]]] = {
     "f32_libm": make_libm,
+    "f32_elu": make_elu,
     "f32_logistic": make_logistic,
     "f32_softmax": make_softmax,
     "f32_pool": make_pool,

@@ -17,6 +17,7 @@ from pytflite.kernels.engine.words import (
     DIV,
     EQUAL,
     FLOOR,
+    FLOORED,
     HARD_SWISH,
     LARGEST,
     LEAKY_RELU,
@@ -30,6 +31,7 @@ from pytflite.kernels.engine.words import (
     NOT_EQUAL,
     PRELU,
     PRODUCT,
+    REST,
     ROUND,
     RSQRT,
     SIGN,
@@ -39,6 +41,7 @@ from pytflite.kernels.engine.words import (
     SQUARED_DIFFERENCE,
     SUB,
     SUM,
+    TRUNCATED,
 )  # fmt: skip
 
 
@@ -165,6 +168,47 @@ def make_compare(kind: str, operation: int) -> Callable[..., None]:
                 target[i] = holds(left[i * step1], right[i * step2])
 
     return compare
+
+
+@helper
+def truncated(x: Any, y: Any) -> Any:
+    """The quotient, toward zero."""
+    quotient = -x if y == -1 else x // y
+    return quotient + np.int64(1) if quotient < 0 and quotient * y != x else quotient
+
+
+DIVISIONS: dict[int, Callable[..., Any]] = {
+    TRUNCATED: truncated,
+    FLOORED: helper(lambda x, y: -x if y == -1 else x // y),
+    REST: helper(lambda x, y: np.int64(0) if y == -1 else x - x // y * y),
+}
+
+
+def make_divide(kind: str, operation: int) -> Callable[..., None]:
+    """Two tensors of integers.
+
+    Words: input 1, input 2, output, bounds of quotients toward zero, a word that is set where a divisor is 0, walk of
+    the three.
+    """
+    number, divided = np.dtype(kind).type, DIVISIONS[operation]
+
+    def divide(p: Any, scratch: Any, part: Any, parts: Any) -> None:
+        first, last, lower, upper = rows_of(p, 5, part, parts)
+        bounds = carray(pointer(word(p, 3), np.int64), 2)
+        step1, step2 = min(word(p, 12), 1), min(word(p, 16), 1)
+        for row in range(first, last):
+            left = carray(pointer(word(p, 0) + start_of(p, 5, 0, row), number), upper)
+            right = carray(pointer(word(p, 1) + start_of(p, 5, 1, row), number), upper)
+            target = carray(pointer(word(p, 2) + start_of(p, 5, 2, row), number), upper)
+            for i in range(lower, upper):
+                divisor = np.int64(right[i * step2])
+                if divisor == 0:
+                    put_word(word(p, 4), 0, 1)
+                    divisor = np.int64(1)
+                quotient = divided(np.int64(left[i * step1]), divisor)
+                target[i] = number(clamped(quotient, bounds[0], bounds[1]))
+
+    return divide
 
 
 def make_select(size: int) -> Callable[..., None]:
@@ -321,6 +365,7 @@ def make_search(kind: str, operation: int) -> Callable[..., None]:
 MAKERS: dict[str, Callable[..., Callable[..., None]]] = {
     "two": make_two,
     "compare": make_compare,
+    "divide": make_divide,
     "select": make_select,
     "one": make_one,
     "cast": make_cast,

@@ -15,6 +15,9 @@ ADD, SUB, MUL, DIV, MAXIMUM, MINIMUM, SQUARED_DIFFERENCE, PRELU = range(8)
 EQUAL, NOT_EQUAL, LESS, LESS_EQUAL = range(4)
 """Comparisons of two numbers."""
 
+TRUNCATED, FLOORED, REST = range(3)
+"""Divisions of integers: toward zero, down, and what is left of the latter."""
+
 COPY, ABS, NEG, SQUARE, SQRT, RSQRT, FLOOR, CEIL, ROUND, SIGN, HARD_SWISH, LEAKY_RELU = range(12)
 """Operations of one number."""
 

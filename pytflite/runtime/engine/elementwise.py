@@ -60,7 +60,7 @@ def lookup(node: PreparedNode, inputs: Sequence[Operand | None], outputs: Sequen
     input, (output,) = inputs[0].array, outputs
     table = node.params.table.view(np.uint8)
     if not (is_code(input) and is_code(output)):
-        return None
+        return [translated(input, output, node.params.table)] if input.size else []
     flipped = np.arange(256, dtype=np.uint8) ^ table
     if (flipped == flipped[0]).all():
         return [Call(("flip",), [input, output, input.size, int(flipped[0])], parts_of(input.size))]

@@ -48,6 +48,7 @@ def of_libm(kernel: str, function: str) -> Binder:
 
 for name, function in (("EXP", "expf"), ("LOG", "logf"), ("SIN", "sinf"), ("COS", "cosf"), ("TANH", "tanhf")):
     binder(name, "float32")(of_libm("f32_libm", function))
+binder("ELU", "float32")(of_libm("f32_elu", "expm1f"))
 binder("LOGISTIC", "float32")(of_libm("f32_logistic", "expf"))
 
 

@@ -15,7 +15,7 @@ from pytflite.kernels.engine.buffers import aligned
 from pytflite.ops._shared.reduction import Reduction
 from pytflite.plan.node import PreparedNode
 from pytflite.runtime.engine.binding import Binder, Call, Calls, Operand, binder, parts_of, walk_of
-from pytflite.runtime.engine.elementwise import tabulated
+from pytflite.runtime.engine.elementwise import all_codes, tabulated, translated
 from pytflite.runtime.engine.movement import folds
 
 Array = npt.NDArray[Any]
@@ -77,6 +77,45 @@ def compared(comparison: int, *, swapped: bool = False) -> Binder:
         if walk is None or not kind:
             return None
         return [Call(("compare", kind, comparison), [*views, *walk], parts_of(output.size))] if output.size else []
+
+    return bind
+
+
+def compared_codes(comparison: int, *, swapped: bool = False) -> Binder:
+    """The same of int16 codes, each of which is looked up first."""
+
+    def bind(node: PreparedNode, inputs: Sequence[Operand | None], outputs: Sequence[Array]) -> Calls:
+        arrays = [operand.array for operand in inputs if operand is not None]
+        if not outputs[0].size:
+            return []
+        calls, reals = [], []
+        for array, rescale in zip(arrays, node.params, strict=True):
+            real = aligned(4 * array.size).view(np.int32).reshape(array.shape)
+            calls.append(translated(array, real, rescale(all_codes(array.dtype)).astype(np.int32)))
+            reals.append(Operand(real, False))
+        last = compared(comparison, swapped=swapped)(node, reals, outputs)
+        return last and [*calls, *last]
+
+    return bind
+
+
+def divided(operation: int, *, bounded: bool = False) -> Binder:
+    """The binder of a division of integers; the kernel gives up where a divisor is 0.
+
+    Args:
+        operation: one of those in `pytflite.kernels.engine.words`.
+        bounded: whether the params are the bounds of an activation.
+    """
+
+    def bind(node: PreparedNode, inputs: Sequence[Operand | None], outputs: Sequence[Array]) -> Calls:
+        views, (output,) = broadcast(inputs, outputs[0]), outputs
+        walk, kind = walk_of(*views), kind_of(output)
+        if walk is None or not kind:
+            return None
+        failed, int64 = aligned(8).view(np.int64), np.dtype(np.int64)
+        bounds = numbers(int64, *(node.params if bounded else unbounded(int64)))
+        call = Call(("divide", kind, operation), [*views, bounds, failed, *walk], parts_of(output.size), failed=failed)
+        return [call] if output.size else []
 
     return bind
 
@@ -162,6 +201,10 @@ for name, comparison, swapped in (
     ("GREATER_EQUAL", words.LESS_EQUAL, True),
 ):
     binder(name, "plain", "int16_plain")(compared(comparison, swapped=swapped))
+    binder(name, "int16")(compared_codes(comparison, swapped=swapped))
+binder("DIV", "int32")(divided(words.TRUNCATED, bounded=True))
+binder("FLOOR_DIV", "int32", "narrow")(divided(words.FLOORED))
+binder("FLOOR_MOD", "integer")(divided(words.REST))
 binder("ABS", "plain")(of_one(words.ABS))
 binder("NEG", "negate")(of_one(words.NEG))
 binder("SIGN", "sign")(of_one(words.SIGN))
