@@ -25,6 +25,7 @@ pytest.importorskip("numba", reason="numba is not installed: the definitions run
 from pytflite.kernels import _compile
 from pytflite.kernels.engine import gemm
 from pytflite.kernels.engine.target import SHAPE, target_machine
+from pytflite.runtime.engine import convolution as engine_convolution
 from tests.engine.engines import agree
 
 ACTIVATIONS = list(ActivationFunctionType)[:4]
@@ -99,6 +100,34 @@ def test_depthwise(kind: str, channels: int, filter_size: tuple[int, int], strid
     )  # fmt: skip
     engine = agree(subject.model, subject.inputs[0])
     assert engine.bound == {0} or has_extreme_bias(subject.model)
+
+
+@pytest.mark.parametrize("kind", ["int8", "uint8", "int16x8", "float32"])
+@pytest.mark.parametrize("padding", [Padding.SAME, Padding.VALID])
+@pytest.mark.parametrize(
+    ("filter_size", "stride", "dilation", "groups"),
+    [
+        ((1, 1), (1, 1), (1, 1), 1),
+        ((3, 3), (1, 1), (1, 1), 1),
+        ((3, 2), (2, 3), (1, 1), 2),
+        ((2, 3), (1, 1), (3, 2), 1),
+    ],
+)
+def test_many_panels(
+    monkeypatch: pytest.MonkeyPatch, kind: str, padding: Padding, filter_size: Any, stride: Any, dilation: Any,
+    groups: int,
+) -> None:  # fmt: skip
+    """Panels of few rows and of few lines, of several images, shared by threads by rows or by blocks."""
+    for name, value in (("PANEL_BYTES", 1000), ("MOST_ROWS", 13), ("LEAST_PRODUCTS", 0)):
+        monkeypatch.setattr(engine_convolution, name, value)
+    bound = 0
+    for seed, (outputs, threads) in enumerate(2 * [(4, 1), (20, 2), (70, 3)]):
+        subject = convolution(
+            kind, seed, size=(11, 9), batch=2, channels=6 * groups, outputs=outputs * groups, groups=groups,
+            padding=padding, filter_size=filter_size, stride=stride, dilation=dilation,
+        )  # fmt: skip
+        bound += len(agree(subject.model, subject.inputs[0], threads=threads).bound)
+    assert bound
 
 
 @pytest.mark.parametrize("kind", ["int8", "float32", "int16x8"])

@@ -124,7 +124,7 @@ def gemm(source: Product, slides: Slides) -> Calls:
     return [convolution(slides, read, strip, tile_rows, vectors * SHAPE.lanes, blocks, source.finishing, extras)]
 
 
-@binder("CONV_2D", "int8", "uint8")
+@binder("CONV_2D", "int8", "int8_grouped", "int8_unbiased", "uint8", "uint8_grouped")
 def conv_2d(node: PreparedNode, inputs: Sequence[Operand | None], outputs: Sequence[Array]) -> Calls:
     """Any window, groups and batches."""
     image, filter, _ = inputs

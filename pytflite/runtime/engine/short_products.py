@@ -98,7 +98,7 @@ def rows_of(weights: Array, input: Array, output: Array) -> Slides:
     return matrix(input.reshape(-1)[: rows * depth].reshape(rows, depth), output)
 
 
-@binder("CONV_2D", "int16x8", "int16x8_int32", "int16x8_unbiased")
+@binder("CONV_2D", "int16x8", "int16x8_int32", "int16x8_int32_grouped", "int16x8_unbiased")
 def conv_2d(node: PreparedNode, inputs: Sequence[Operand | None], outputs: Sequence[Array]) -> Calls:
     """Any window, groups and batches."""
     image, (filter, bias), p = inputs[0], constants_of(inputs), node.params
