@@ -11,6 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pytflite.model.types import Model
+from pytflite.plan.prepare import prepare
+from pytflite.profiles import REFERENCE
+from pytflite.runtime.session import Session
 from pytflite.schema.enums import ActivationFunctionType, BuiltinOperator
 from tests.ops import test_bidirectional_sequence_lstm as bidirectional_lstms
 from tests.ops import test_bidirectional_sequence_rnn as bidirectional_rnns
@@ -127,6 +130,22 @@ def test_bidirectional_rnn(subject: Case) -> None:
 )
 def test_svdf(**parameters: Any) -> None:
     assert bound(svdf(**parameters))
+
+
+@pytest.mark.parametrize("kind", ["float32", "hybrid", "int8"])
+def test_begins_anew_after_a_reset(kind: str) -> None:
+    subject = lstm(kind, 3, cells=11, inputs=12)
+    session = Session(prepare(as_converted(subject.model), 0, REFERENCE))
+    session.set(session.plan.subgraph.inputs[0], subject.inputs[0][0])
+    (output,) = session.plan.subgraph.outputs
+    results = []
+    for starts_anew in (False, False, True):
+        if starts_anew:
+            session.reset()
+        session.invoke()
+        results.append(session.arrays[output].tobytes())
+    assert session.bind() is not None
+    assert results[0] == results[2] != results[1]
 
 
 @pytest.mark.parametrize("kind", ["float32", "hybrid"])

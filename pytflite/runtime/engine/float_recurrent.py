@@ -251,6 +251,30 @@ def sums_of_inputs(inputs: Sequence[Array], matrices: Sequence[Matrix], channels
     ]
 
 
+def repeated(step: Sequence[Call], places: Sequence[Sequence[Array]]) -> list[Call]:
+    """The calls of all steps, which are those of the first with other addresses.
+
+    Args:
+        step: calls of the first step.
+        places: what has a place of its own in each step; alike in all.
+    """
+    bounds = [np.lib.array_utils.byte_bounds(array) for array in places[0]]
+    marks = [
+        (number, index, which, word.ctypes.data - places[0][which].ctypes.data)
+        for number, call in enumerate(step)
+        for index, word in enumerate(call.words)
+        for which, (low, high) in enumerate(bounds)
+        if isinstance(word, np.ndarray) and low <= word.ctypes.data < high
+    ]
+    calls = list(step)
+    for arrays in places[1:]:
+        addresses, words = [array.ctypes.data for array in arrays], [list(call.words) for call in step]
+        for number, index, which, offset in marks:
+            words[number][index] = addresses[which] + offset
+        calls += [call._replace(words=own) for call, own in zip(step, words, strict=True)]
+    return calls
+
+
 def all_there(matrices: Sequence[Matrix | None]) -> list[Matrix] | None:
     """The same; None if one is missing."""
     there = [matrix for matrix in matrices if matrix is not None]
@@ -300,15 +324,15 @@ def lstm_calls(
         *(word for name in order for word in extras(gates[name], scales[name], is_diagonal=is_diagonal)),
     ]  # fmt: skip
     kernel = "float_lstm", ACTIVATIONS.index(p.activation), int(len(order) == 3)
-    for total, target in zip(in_steps(sums, time_major=p.time_major, backward=backward), outputs, strict=True):
-        if not is_diagonal:
-            calls += ready[len(inputs)].calls(state, total)
-        place = target if projection is None else hidden
-        calls.append(Call(kernel, [total, total.strides[0], place, place.strides[0], *words]))
-        if projection is not None:
-            calls += ready[-1].calls(hidden, state)
-            calls += moved(state, target) or []
-    return calls
+    steps = list(zip(in_steps(sums, time_major=p.time_major, backward=backward), outputs, strict=True))
+    total, target = steps[0]
+    place = target if projection is None else hidden
+    step = [] if is_diagonal else ready[len(inputs)].calls(state, total)
+    step.append(Call(kernel, [total, total.strides[0], place, place.strides[0], *words]))
+    if projection is not None:
+        step += ready[-1].calls(hidden, state)
+        step += moved(state, target) or []
+    return calls + repeated(step, steps)
 
 
 def extras(gate: Gate, scale: Gate, *, is_diagonal: bool) -> list[Any]:
@@ -389,11 +413,10 @@ def rnn_calls(
         return None
     sums, calls = sums_of_inputs(inputs, ready[: len(inputs)], units)
     kernel = "activate_rows", ACTIVATIONS.index(p.activation)
-    for total, target in zip(in_steps(sums, time_major=time_major, backward=backward), outputs, strict=True):
-        calls += ready[-1].calls(state, total)
-        words = [total, total.strides[0], batch, units, state, state.strides[0], target, target.strides[0]]
-        calls.append(Call(kernel, words))
-    return calls
+    steps = list(zip(in_steps(sums, time_major=time_major, backward=backward), outputs, strict=True))
+    total, target = steps[0]
+    words = [total, total.strides[0], batch, units, state, state.strides[0], target, target.strides[0]]
+    return calls + repeated([*ready[-1].calls(state, total), Call(kernel, words)], steps)
 
 
 @binder("RNN", "float32", "hybrid")
