@@ -177,6 +177,7 @@ def replaced(pages: Pages) -> Iterator[None]:
     ]
     patches = [mock.patch.object(module, "aligned", pages.aligned) for module in modules]
     patches += [mock.patch.object(engines, "_allocate", pages.allocate)]
+    patches += [mock.patch.object(engines, "to_be_read", engines.with_slack)]
     patches += [mock.patch.object(binding, "_number", pages.number)]
     for patch in patches:
         patch.start()

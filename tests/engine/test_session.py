@@ -16,6 +16,8 @@ pytest.importorskip("numba", reason="numba is not installed: the definitions run
 from pytflite.build import ModelBuilder, SubgraphBuilder, TensorRef
 from pytflite.errors import InvokeError, StateError
 from pytflite.kernels import _compile
+from pytflite.kernels.engine import SLACK
+from pytflite.kernels.engine.buffers import room_behind, to_be_read, with_slack
 from pytflite.model.read import read
 from pytflite.plan.prepare import Plan, prepare
 from pytflite.profiles import REFERENCE
@@ -239,3 +241,16 @@ def test_guards_notice_a_byte_outside(place: int) -> None:
     whole[own.ctypes.data - whole.ctypes.data + place] ^= 1
     with pytest.raises(AssertionError, match=f"bytes .{place}. around 40"):
         guards.check()
+
+
+def test_constants_stay_in_the_file_where_more_of_it_follows() -> None:
+    constants = [value for value in plan_of("digits/int8").first.values.values() if value.size]
+    assert any(to_be_read(value) is value for value in constants)
+    assert all(room_behind(value) >= SLACK for value in constants if to_be_read(value) is value)
+    assert not any(np.shares_memory(with_slack(value), value) for value in constants)
+    for part, room in ((100, 0), (37, 63), (36, 64)):
+        value = np.frombuffer(memoryview(bytes(range(100)))[:part], np.uint8)
+        assert room_behind(value) == room
+        assert (to_be_read(value) is value) is (room >= SLACK)
+        assert np.array_equal(to_be_read(value), value)
+    assert room_behind(np.zeros(9)) == 0

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import platform
 import sys
 from functools import cache
 from pathlib import Path
@@ -43,7 +42,9 @@ def identity() -> str:
         return ""
     lines = (line.partition(":") for line in CPUINFO.read_text().splitlines())
     said = sorted({(key.strip(), value.strip()) for key, _, value in lines if key.strip() in DISTINCT})
-    return repr((said, platform.uname()._replace(node=""))) if {"flags", "Features"} & dict(said).keys() else ""
+    system = os.uname()
+    known = {"flags", "Features"} & dict(said).keys()
+    return repr((said, system.machine, system.release, system.version)) if known else ""
 
 
 @cache

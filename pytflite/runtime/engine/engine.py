@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from pytflite.errors import InvokeError
-from pytflite.kernels.engine.buffers import aligned, with_slack
+from pytflite.kernels.engine.buffers import aligned, to_be_read, with_slack
 from pytflite.kernels.engine.program import address, load
 from pytflite.kernels.engine.words import ENTRY
 from pytflite.ops._api import Machine
@@ -99,7 +99,7 @@ class Engine:
     ) -> None:
         self._pool = pool or Pool()
         places: dict[int, Operand] = {index: Operand(array, False) for index, array in arrays.items()}
-        places |= {index: Operand(with_slack(value), True) for index, value in plan.first.values.items()}
+        places |= {index: Operand(to_be_read(value), True) for index, value in plan.first.values.items()}
         nodes = [node for node in plan.first.nodes if not _fold(node, places)]
         self._keep: list[Any] = [_allocate(plan, nodes, places, shared=not watched)]
         self.bound: set[int] = set()

@@ -36,7 +36,7 @@ class Product(NamedTuple):
     """Weights, biases and an epilogue, checked: one row, or entry, per output channel.
 
     Attributes:
-        weights: int64 without zero points.
+        weights: int16 without zero points.
         bias: int64.
         recipe: from accumulators to outputs.
         offset: added to input codes, as int8.
@@ -79,21 +79,23 @@ def product(
         return None
     limits = np.iinfo(output.dtype)
     low, high, zero_point = epilogue.activation_min, epilogue.activation_max, epilogue.output_offset
-    taps = weights(filter.array.astype(np.int64) + int(p.filter_offset))
     offset = signed_offset(input.array, int(p.input_offset))
     small = max(abs(offset), abs(int(p.filter_offset))) <= LARGEST_OFFSET
     if not (small and limits.min <= low <= high <= limits.max and limits.min <= zero_point <= limits.max):
         return None
-    start = np.zeros(len(taps), np.int64) if bias is None else bias.array.reshape(-1).astype(np.int64)
+    taps = weights(filter.array.astype(np.int16) + np.int16(p.filter_offset))
     factor = left_factors(epilogue.requantizer, len(taps))
-    taps, start = taps * factor[:, None], start * factor
+    start = factor * (0 if bias is None else bias.array.reshape(-1).astype(np.int64))
     widest = max(abs(offset - 128), abs(offset + 127))
-    reach = np.abs(taps).sum(axis=1) * widest + np.abs(start)
+    reach = np.abs(taps).sum(axis=1, dtype=np.int64) * factor * widest + np.abs(start)
     recipe = recipe_of(epilogue.requantizer, reach, rectified=low >= zero_point)
-    if recipe is None or np.abs(taps).max() > np.iinfo(np.int16).max:
+    largest = np.maximum(taps.max(axis=1), -taps.min(axis=1)) * factor
+    if recipe is None or largest.max() > np.iinfo(np.int16).max:
         return None
+    if (factor != 1).any():
+        taps = taps * factor.astype(np.int16)[:, None]
     finishing = packing.finishing(zero_point, low, high, unsigned=output.dtype == np.uint8)
-    excess = 0 if is_narrow(taps) else 128 + int(p.filter_offset)
+    excess = 0 if is_narrow(taps) or (factor != 1).any() else 128 + int(p.filter_offset)
     return Product(taps, start, recipe, offset, excess if is_narrow(taps - excess) else 0, finishing)
 
 
