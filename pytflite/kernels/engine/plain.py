@@ -133,21 +133,22 @@ def make_two(kind: str, operation: int) -> Callable[..., None]:
     def two(p: Any, scratch: Any, part: Any, parts: Any) -> None:
         first, last, lower, upper = rows_of(p, 4, part, parts)
         bounds = carray(pointer(word(p, 3), number), 2)
-        low, high = bounds[0], bounds[1]
-        for row in range(first, last):
-            left = carray(pointer(word(p, 0) + start_of(p, 4, 0, row), number), upper)
-            right = carray(pointer(word(p, 1) + start_of(p, 4, 1, row), number), upper)
-            target = carray(pointer(word(p, 2) + start_of(p, 4, 2, row), number), upper)
-            if word(p, 11) == 0:
+        low, high, count = bounds[0], bounds[1], upper - lower
+        step1, step2 = word(p, 11), word(p, 15)
+        for row in range(first, last):  # vectors are made of what is counted from 0 on
+            left = carray(pointer(word(p, 0) + start_of(p, 4, 0, row) + lower * step1, number), count)
+            right = carray(pointer(word(p, 1) + start_of(p, 4, 1, row) + lower * step2, number), count)
+            target = carray(pointer(word(p, 2) + start_of(p, 4, 2, row) + lower * word(p, 19), number), count)
+            if step1 == 0:
                 x = left[0]
-                for i in range(lower, upper):
+                for i in range(count):
                     target[i] = clamped(number(of_two(x, right[i])), low, high)
-            elif word(p, 15) == 0:
+            elif step2 == 0:
                 y = right[0]
-                for i in range(lower, upper):
+                for i in range(count):
                     target[i] = clamped(number(of_two(left[i], y)), low, high)
             else:
-                for i in range(lower, upper):
+                for i in range(count):
                     target[i] = clamped(number(of_two(left[i], right[i])), low, high)
 
     return two
@@ -234,14 +235,15 @@ def make_select(size: int) -> Callable[..., None]:
 
 def make_one(kind: str, operation: int) -> Callable[..., None]:
     """One tensor of a type, element by element. Words: input, output, count, two bounds and a factor side by side."""
-    number, of_one = np.dtype(kind).type, OF_ONE[operation]
+    number, of_one, size = np.dtype(kind).type, OF_ONE[operation], np.dtype(kind).itemsize
 
     def one(p: Any, scratch: Any, part: Any, parts: Any) -> None:
-        count, constants = word(p, 2), carray(pointer(word(p, 3), number), 3)
-        source, target = carray(pointer(word(p, 0), number), count), carray(pointer(word(p, 1), number), count)
+        first, last = share(word(p, 2), part, parts)
+        source = carray(pointer(word(p, 0) + size * first, number), last - first)
+        target = carray(pointer(word(p, 1) + size * first, number), last - first)
+        constants = carray(pointer(word(p, 3), number), 3)
         low, high, factor = constants[0], constants[1], constants[2]
-        first, last = share(count, part, parts)
-        for i in range(first, last):
+        for i in range(last - first):
             target[i] = clamped(number(of_one(source[i], factor)), low, high)
 
     return one
@@ -250,12 +252,13 @@ def make_one(kind: str, operation: int) -> Callable[..., None]:
 def make_cast(source_kind: str, target_kind: str) -> Callable[..., None]:
     """Numbers of another type, as C converts them. Words: input, output, count."""
     before, after = np.dtype(source_kind).type, np.dtype(target_kind).type
+    size1, size2 = np.dtype(source_kind).itemsize, np.dtype(target_kind).itemsize
 
     def cast(p: Any, scratch: Any, part: Any, parts: Any) -> None:
-        count = word(p, 2)
-        source, target = carray(pointer(word(p, 0), before), count), carray(pointer(word(p, 1), after), count)
-        first, last = share(count, part, parts)
-        for i in range(first, last):
+        first, last = share(word(p, 2), part, parts)
+        source = carray(pointer(word(p, 0) + size1 * first, before), last - first)
+        target = carray(pointer(word(p, 1) + size2 * first, after), last - first)
+        for i in range(last - first):
             target[i] = after(source[i])
 
     return cast

@@ -83,13 +83,13 @@ def make_quantize(target_bytes: int, rounding: int) -> Callable[..., None]:
     target_type, rounded = SIGNED[target_bytes], ROUNDINGS[rounding]
 
     def quantize(p: Any, scratch: Any, part: Any, parts: Any) -> None:
-        count, constants = word(p, 2), carray(pointer(word(p, 3), np.float32), 2)
+        constants = carray(pointer(word(p, 3), np.float32), 2)
         scale, largest = constants[0], constants[1]
-        source = carray(pointer(word(p, 0), np.float32), count)
-        target = carray(pointer(word(p, 1), target_type), count)
         zero_point, low, high = np.int32(word(p, 4)), np.int32(word(p, 5)), np.int32(word(p, 6))
-        first, last = share(count, part, parts)
-        for i in range(first, last):
+        first, last = share(word(p, 2), part, parts)
+        source = carray(pointer(word(p, 0) + 4 * first, np.float32), last - first)
+        target = carray(pointer(word(p, 1) + target_bytes * first, target_type), last - first)
+        for i in range(last - first):
             code = np.int32(rounded(source[i], scale, largest) + zero_point)
             code = low if code < low else code
             target[i] = target_type(high if code > high else code)
