@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import pickle
+import signal
 import sys
 import threading
 import time
@@ -149,20 +150,69 @@ def test_threads_sleep_when_there_is_nothing_to_do(model: Model) -> None:
     assert time.process_time() - before < 0.05
 
 
-def test_threads_end_with_their_interpreter(model: Model) -> None:
-    before = set(threading.enumerate())
+def helpers() -> set[threading.Thread]:
+    """Threads of ours."""
+    return {thread for thread in threading.enumerate() if thread.name.startswith("pytflite-")}
 
-    def new() -> int:
-        return sum(thread.name.startswith("pytflite-") for thread in set(threading.enumerate()) - before)
 
+def wait_for_the_end_of_all_but(before: set[threading.Thread]) -> None:
+    """All other threads of ours."""
+    end = time.monotonic() + 10
+    while helpers() - before and time.monotonic() < end:
+        time.sleep(0.01)
+    assert not helpers() - before
+
+
+@pytest.mark.parametrize("idle", [0, 0.1])
+def test_threads_end_with_their_interpreter(model: Model, idle: float) -> None:
+    before = helpers()
     loaded = load(model, threads=3)
     outputs(loaded, 0)
-    assert new() == 2
+    assert len(helpers() - before) == 2
+    time.sleep(idle)
     del loaded
-    end = time.monotonic() + 10
-    while new() and time.monotonic() < end:
-        time.sleep(0.01)
-    assert not new()
+    wait_for_the_end_of_all_but(before)
+
+
+def test_interpreters_leave_neither_threads_nor_memory_behind(model: Model, expected: list[bytes]) -> None:
+    resource = pytest.importorskip("resource", reason="memory is measured as POSIX has it")
+    before, peaks = helpers(), []
+    for number in range(30):
+        assert outputs(load(model, threads=2), number % 4) == expected[number % 4]
+        peaks.append(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
+    wait_for_the_end_of_all_but(before)
+    assert peaks[-1] < 1.2 * peaks[10]
+
+
+@pytest.mark.skipif(not hasattr(signal, "setitimer"), reason="there is no timer that interrupts here")
+@pytest.mark.parametrize("threads", [1, 3])
+def test_an_interrupt_leaves_an_interpreter_usable(model: Model, expected: list[bytes], threads: int) -> None:
+    invoking: list[bool] = []
+
+    def interrupt(number: int, frame: object) -> None:
+        if invoking:
+            invoking.clear()
+            raise KeyboardInterrupt
+
+    before, loaded, interrupted = helpers(), load(model, threads=threads), 0
+    outputs(loaded, 0)
+    handler = signal.signal(signal.SIGALRM, interrupt)
+    try:
+        for delay in np.linspace(1e-5, 3e-3, 100):
+            try:
+                invoking.append(True)
+                signal.setitimer(signal.ITIMER_REAL, delay)
+                loaded._wrapper.Invoke()
+                invoking.clear()
+            except KeyboardInterrupt:
+                interrupted += 1
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, handler)
+    assert interrupted > 10
+    assert [outputs(loaded, seed) for seed in range(4)] == expected
+    del loaded
+    wait_for_the_end_of_all_but(before)
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="processes do not fork here")
@@ -174,6 +224,31 @@ def test_a_forked_child_has_threads_of_its_own(model: Model, expected: list[byte
     if child == 0:
         os._exit(0 if [outputs(loaded, seed) for seed in range(4)] == expected else 1)
     assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
+    assert outputs(loaded, 1) == expected[1]
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="processes do not fork here")
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")
+def test_a_fork_while_another_thread_invokes(model: Model, expected: list[bytes]) -> None:
+    loaded, stop = load(model, threads=3), threading.Event()
+
+    def use() -> None:
+        while not stop.is_set():
+            loaded._wrapper.Invoke()
+
+    outputs(loaded, 0)
+    user = threading.Thread(target=use)
+    user.start()
+    try:
+        for _ in range(10):
+            child = os.fork()
+            if child == 0:
+                signal.alarm(60)
+                os._exit(0 if [outputs(loaded, seed) for seed in range(4)] == expected else 1)
+            assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
+    finally:
+        stop.set()
+        user.join()
     assert outputs(loaded, 1) == expected[1]
 
 

@@ -107,6 +107,7 @@ class Pool:
         from pytflite.kernels.engine.program import kernel
 
         stop: list[bool] = []
+        weakref.finalize(self, _end, stop, self._workers)
         for number in range(1, self.threads):
             worker = Worker(number, threading.Lock(), [])
             worker.bed.acquire()
@@ -115,7 +116,6 @@ class Pool:
             self._workers.append(worker)
             with contextlib.suppress(RuntimeError):  # no more threads can be had: the others do its share
                 thread.start()
-        weakref.finalize(self, _end, stop, self._workers)
 
 
 def _help(worker: Worker, join: Callable[..., None], shared: Array, stop: Sequence[bool]) -> None:
