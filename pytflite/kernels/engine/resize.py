@@ -9,9 +9,10 @@ from typing import Any
 import numpy as np
 from numba import types
 
-from pytflite.kernels.engine._ir import Loop, constant, f32, i8, i32, i64, load, splat, vector
+from pytflite.kernels.engine._ir import Loop, constant, f32, i8, i16, i32, i64, load, splat, vector
 from pytflite.kernels.engine.epilogue import store_codes
 from pytflite.kernels.engine.memory import carray, emitted, pointer, share, word
+from pytflite.kernels.engine.short_gemm import store_shorts
 
 (
     INPUT, OUTPUT, BATCHES, IMAGE_H, IMAGE_W, CHANNELS, OUTPUT_H, OUTPUT_W, ABOVE, BELOW, ROW_WEIGHTS, LEFT, RIGHT,
@@ -174,12 +175,40 @@ def make_integer(signed: int, away: int) -> Callable[..., None]:
     return resize_integer
 
 
+@emitted(prefer_literal=True)
+def blend_shorts(
+    typing: Any, away: Any, corner1: Any, corner2: Any, weight1: Any, weight2: Any, bits: Any, output: Any, count: Any
+) -> Any:
+    """As `blend_integers`, of int16: sums have 64 bits; ``count`` codes are written, and no byte behind them."""
+    literal = away.literal_value
+
+    def emit(context: Any, b: Any, signature: Any, arguments: Any) -> Any:
+        corners, weights, (bits, output, count) = arguments[1:3], arguments[3:5], arguments[5:]
+        loop, wide = Loop(b, constant(i64, 0), []), vector(i64, 8)
+        behind = b.shl(loop.index, constant(i64, 2))
+        total = b.add(
+            *(
+                b.mul(b.sext(load(b, b.add(corner, behind), vector(i32, 8), align=4), wide), splat(b, weight, 8))
+                for corner, weight in zip(corners, weights, strict=True)
+            )
+        )
+        rounded = b.add(total, splat(b, b.shl(constant(i64, 1), b.sub(bits, constant(i64, 1))), 8))
+        if literal:
+            rounded = b.sub(rounded, b.lshr(total, constant(wide, 63)))
+        code = b.trunc(b.lshr(rounded, splat(b, bits, 8)), vector(i16, 8))
+        store_shorts(b, code, b.add(output, b.shl(loop.index, constant(i64, 1))), b.sub(count, loop.index))
+        loop.end(8, count, [])
+        return context.get_dummy_value()
+
+    return types.void(away, *[types.int64] * 7), emit
+
+
 def make_shorts(away: int) -> Callable[..., None]:
     """The same of int16."""
 
     def resize_shorts(p: Any, scratch: Any, part: Any, parts: Any) -> None:
-        output_h, output_w, channels, bits = word(p, OUTPUT_H), word(p, OUTPUT_W), word(p, CHANNELS), word(p, BITS)
-        size, half = word(p, IMAGE_W) * channels, np.int64(1) << (word(p, BITS) - 1)
+        output_h, output_w, channels = word(p, OUTPUT_H), word(p, OUTPUT_W), word(p, CHANNELS)
+        size = word(p, IMAGE_W) * channels
         sums = carray(pointer(scratch, np.int32), size)
         row_weights = carray(pointer(word(p, ROW_WEIGHTS), np.int32), (output_h, 2))
         column_weights = carray(pointer(word(p, COLUMN_WEIGHTS), np.int32), (output_w, 2))
@@ -193,13 +222,11 @@ def make_shorts(away: int) -> Callable[..., None]:
             for i in range(size):
                 sums[i] = np.int32(np.int32(upper[i]) * a) + np.int32(np.int32(lower[i]) * b)
             for x in range(output_w):
-                left, right = channels * word(word(p, LEFT), x), channels * word(word(p, RIGHT), x)
-                output = carray(pointer(word(p, OUTPUT) + 2 * (line * output_w + x) * channels, np.int16), channels)
-                a, b = column_weights[x, 0], column_weights[x, 1]
-                for c in range(channels):
-                    total = np.int64(sums[left + c]) * np.int64(a) + np.int64(sums[right + c]) * np.int64(b)
-                    down = (total >> np.int64(63)) if away else np.int64(0)
-                    output[c] = np.int16((total + half + down) >> bits)
+                left = scratch + 4 * channels * word(word(p, LEFT), x)
+                right = scratch + 4 * channels * word(word(p, RIGHT), x)
+                output = word(p, OUTPUT) + 2 * (line * output_w + x) * channels
+                a, b = np.int64(column_weights[x, 0]), np.int64(column_weights[x, 1])
+                blend_shorts(away, left, right, a, b, word(p, BITS), output, channels)
 
     return resize_shorts
 
