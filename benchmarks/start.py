@@ -3,7 +3,7 @@
     python benchmarks/start.py [MODEL] [--rounds N]
 
 Cold is with an empty cache, warm with a filled one. Memory is the largest resident size of a process; what it has
-already when the libraries alone are imported is told apart. Linux only.
+already when the libraries alone are imported is told apart: NumPy, and numba where it compiles. Linux only.
 """
 
 from __future__ import annotations
@@ -34,10 +34,11 @@ interpreter = Interpreter(model_path=sys.argv[1])
 interpreter.allocate_tensors()
 interpreter.invoke()
 used = resource.getrusage(resource.RUSAGE_SELF)
-print(used.ru_utime + used.ru_stime, before / 1024, most() / 1024, "numba" in sys.modules)
+loaded = [name in sys.modules for name in ("numba", "llvmlite")]
+print(used.ru_utime + used.ru_stime, before / 1024, most() / 1024, *loaded)
 """
 
-PYTFLITE = RUN.format(libraries="import numpy, llvmlite.binding", imports="from pytflite import Interpreter")
+PYTFLITE = RUN.format(libraries="import numpy", imports="from pytflite import Interpreter")
 COLD = RUN.format(libraries="import numpy, numba", imports="from pytflite import Interpreter")
 LITERT = RUN.format(
     libraries="from ai_edge_litert.interpreter import Interpreter", imports="from ai_edge_litert.interpreter import *"
@@ -52,13 +53,14 @@ def process(code: str, model: Path, cache: str) -> dict[str, Any]:
         [sys.executable, "-c", code, str(model)], check=True, capture_output=True, text=True, env=environment
     )
     seconds = time.perf_counter() - started
-    used, before, most, numba = done.stdout.split()
+    used, before, most, numba, llvm = done.stdout.split()
     return {
         "seconds": seconds,
         "processor_seconds": float(used),
         "libraries_mb": float(before),
         "most_mb": float(most),
         "numba": numba == "True",
+        "llvm": llvm == "True",
     }
 
 
@@ -70,6 +72,9 @@ def measure(model: Path = MODEL, rounds: int = 5) -> dict[str, dict[str, Any]]:
     results = {"cold": cold}
     for name, own in zip(("warm", "litert"), zip(*runs, strict=True), strict=True):
         results[name] = {key: statistics.median(run[key] for run in own) for key in own[0]}
+    for name in ("cold", "warm"):
+        results[name]["most_of_litert"] = results[name]["most_mb"] / results["litert"]["most_mb"]
+        results[name]["own_mb"] = results[name]["most_mb"] - results[name]["libraries_mb"]
     return results
 
 
