@@ -171,7 +171,8 @@ def depthwise_conv_2d(node: PreparedNode, inputs: Sequence[Operand | None], outp
     flip, zero = flip_of(image.array) ^ (SHAPE.base if quads else 0), (SHAPE.base if quads else 0) - source.offset
     bias, group = source.bias - zero * source.weights.sum(axis=1), packing.group_of(form)
     least = max((8 if channels <= 8 else 16) // SHAPE.lanes, 1)
-    vectors = packing.TOGETHER if quads and channels > 2 * SHAPE.lanes else least
+    fitting = [n for n in (packing.TOGETHER, 2) if quads and n > least] + [least]
+    vectors = min(fitting, key=lambda n: -(-channels // (n * SHAPE.lanes)) * (n + 1))
     order = packing.spread(channels) if packing.is_spread(form, vectors) else np.arange(channels)
     known = known_filter(slides)
     taps = by_columns(source.weights.T.reshape(filter_h, filter_w, filters), group.taps if any(known) else 1)
