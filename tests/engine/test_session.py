@@ -254,3 +254,20 @@ def test_constants_stay_in_the_file_where_more_of_it_follows() -> None:
         assert (to_be_read(value) is value) is (room >= SLACK)
         assert np.array_equal(to_be_read(value), value)
     assert room_behind(np.zeros(9)) == 0
+
+
+def test_all_that_an_engine_needs_is_compiled_together(tmp_path: Path) -> None:
+    code = (
+        "from pytflite.kernels.engine import program, store\n"
+        "import tests.golden as golden, pytflite, sys\n"
+        "told = []\n"
+        "program._tell = lambda *counts: told.append(counts)\n"
+        "interpreter = pytflite.Interpreter(golden.load('digits/int8').model, num_threads=2)\n"
+        "interpreter.allocate_tensors()\n"
+        "interpreter.invoke()\n"
+        "total = told[-1][1]\n"
+        "print(told == [(count, total) for count in range(total + 1)] and total > 3)\n"
+    )
+    environment = {**os.environ, "NUMBA_CACHE_DIR": str(tmp_path)}
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT, env=environment)
+    assert done.stdout == "True\n", done.stderr

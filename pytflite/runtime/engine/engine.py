@@ -116,7 +116,8 @@ class Engine:
                 self.bound.add(node.operator.index)
                 steps.append(own)
         calls = [call for step in steps if not isinstance(step, Fallback) for call in step]
-        load([kernel for call in calls for kernel in call.kernels()])
+        if calls:
+            load([*(kernel for call in calls for kernel in call.kernels()), *self._pool.kernels])
         self._failed = [call.failed for call in calls if call.failed is not None]
         self._pool.reserve(max((call.scratch for call in calls), default=0))
         rows = steps if watched else joined(steps)

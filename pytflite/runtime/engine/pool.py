@@ -73,6 +73,11 @@ class Pool:
             if scratch > self._scratch:
                 self._allocate(scratch)
 
+    @property
+    def kernels(self) -> list[tuple[str, ...]]:
+        """What runs programs, by names of kernels."""
+        return [("method",), *([("run",)] if self.threads == 1 else [("run_shared",), ("join",)])]
+
     def program(self, table: int, count: int) -> Callable[[object], object]:
         """A program (`pytflite.kernels.engine.driver`), ready to be run while the lock is held.
 
