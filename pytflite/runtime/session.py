@@ -78,7 +78,7 @@ class Session:
         self.arrays: dict[int, Array] = {}
         if plan.is_static:
             self.arrays = {index: self._allocate(index) for index in plan.subgraph.outputs if self._is_computed(index)}
-        self._outputs = dict(self.arrays)
+        self._outputs = self.arrays
         self._uses_engine = engine
         self._binds = engine and not preserve_all
         self._pool = pool or Pool()
@@ -118,7 +118,7 @@ class Session:
             raise ArgumentError(f"Cannot set tensor: tensor {index} '{name}' is a constant of the model.")
         held = self.get(index)
         if held is None:
-            self.arrays[index] = value.copy()
+            self.arrays = {**self.arrays, index: value.copy()}
         else:
             held[...] = value
 
@@ -144,11 +144,11 @@ class Session:
             PrepareError: an operator cannot take the shapes that only now became known.
         """
         if observer is None and within is None and (engine := self._engine or self.bind()) and engine.invoke(self):
-            self.arrays = self._outputs.copy()
+            self.arrays = self._outputs
             return
         if observer is not None and (watched := self._bound_to_watch()):
             watched.watch(self, observer)
-            self.arrays = dict(self._outputs)
+            self.arrays = self._outputs
             return
         outputs = self.arrays
         self.arrays, self._within, self._path = {}, within, path
