@@ -122,6 +122,24 @@ def test_matrix_products(kind: str, batch: Any, rows: int, depth: int, columns: 
     assert agree(subject.model, subject.inputs[0]).bound == {0}
 
 
+@pytest.mark.parametrize("name", ["ADD", "SUB", "MUL"])
+@pytest.mark.parametrize("shape", [(5,), (3, 1), (1, 4, 3, 5)])
+def test_constants_that_broadcast(name: str, shape: tuple[int, ...]) -> None:
+    rng = np.random.default_rng(len(shape))
+    g = (b := ModelBuilder()).subgraph("main")
+    scales = [{"scale": np.float32(scale), "zero_point": 0} for scale in (1e-3, 2e-3, 3e-3 if name != "MUL" else 1e-2)]
+    data = codes(rng, "i16", (2, 4, 3, 5))
+    tensors = [
+        g.input("input", data.shape, "i16", **scales[0]),
+        g.constant("c", codes(rng, "i16", shape), "i16", **scales[1]),
+    ]
+    table: Any = {"ADD": AddOptions, "SUB": SubOptions, "MUL": MulOptions}[name]
+    options = table() if name == "MUL" else table(pot_scale_int16=False)
+    output = g.output("output", (0,) * 4, "i16", **scales[2])
+    g.operator(BuiltinOperator[name], tensors, [output], options)
+    assert agree(b.build(), [data]).bound == {0}
+
+
 def test_products_of_the_lowest_codes() -> None:
     subject = matrix_product("int16", 3, batch=((), ()), constant=False, rows=3, depth=35, columns=5)
     lowest = [np.full_like(array, -(1 << 15)) for array in subject.inputs[0]]

@@ -11,7 +11,7 @@ import numpy.typing as npt
 from pytflite.arithmetic.requantize import DoubleRounding, Requantizer
 from pytflite.arithmetic.rounding import truncate_to_int32
 from pytflite.kernels.engine import packing
-from pytflite.kernels.engine.buffers import aligned
+from pytflite.kernels.engine.buffers import aligned, with_slack
 from pytflite.kernels.engine.packing import LANES
 from pytflite.kernels.engine.words import ADD, DIVIDED, DIVIDED_IN_FLOAT64, MUL, RECIPROCAL, SATURATED, SUB
 from pytflite.ops._shared.elementwise import Rescale, RescaledParams, VectorParams
@@ -104,8 +104,21 @@ def sub(node: PreparedNode, inputs: Sequence[Operand | None], outputs: Sequence[
 
 def sums(node: PreparedNode, inputs: Sequence[Operand | None], outputs: Sequence[Array], operation: int) -> Calls:
     """The call for the sum, or difference, of two inputs at a common scale."""
-    arrays = [operand.array for operand in inputs if operand is not None]
-    return summed(node.params, arrays, outputs[0], operation)
+    return summed(node.params, laid_out(inputs, outputs[0]), outputs[0], operation)
+
+
+SHORT_ROW, MOST_REPEATED = 64, 1 << 16
+"""Constants are repeated that would be walked over in rows shorter than this, for outputs of up to so many elements."""
+
+
+def laid_out(inputs: Sequence[Operand | None], output: Array) -> list[Array]:
+    """The inputs; where an output has short rows, constants that broadcast are repeated for all of it."""
+    arrays = []
+    for operand in (operand for operand in inputs if operand is not None):
+        broadcasts = 1 < operand.array.size < output.size <= MOST_REPEATED and output.shape[-1] < SHORT_ROW
+        repeats = operand.is_constant and broadcasts
+        arrays.append(with_slack(np.broadcast_to(operand.array, output.shape)) if repeats else operand.array)
+    return arrays
 
 
 @binder("ADD", "int16_vectors")
@@ -169,8 +182,7 @@ def mul(node: PreparedNode, inputs: Sequence[Operand | None], outputs: Sequence[
     p: MulParams = node.params
     if p.input1_offset != 0 or p.input2_offset != 0:
         return None
-    arrays = [operand.array for operand in inputs if operand is not None]
-    return two(p.epilogue, (), 1 << 30, arrays, outputs[0], MUL, (0, 0))
+    return two(p.epilogue, (), 1 << 30, laid_out(inputs, outputs[0]), outputs[0], MUL, (0, 0))
 
 
 def two(
