@@ -159,16 +159,17 @@ def make_pack(source_kind: str, target_kind: str) -> Callable[..., None]:
     size = np.dtype(target_kind).itemsize
 
     def pack(p: Any, scratch: Any, part: Any, parts: Any) -> None:
-        depth, column_step, step, width, taps = word(p, 3), word(p, 4), word(p, 5), word(p, 6), word(p, 7)
-        offset = weight(word(p, 10))
-        first, last = share(word(p, 2), part, parts)
-        for column in range(first, last):
-            source = word(p, 0) + column * column_step
-            block = word(p, 1) + column // width * word(p, 8) + word(p, 9) + column % width * taps * size
+        columns, depth, column_step, step = word(p, 2), word(p, 3), word(p, 4), word(p, 5)
+        width, taps, offset = word(p, 6), word(p, 7), weight(word(p, 10))
+        first, last = share((columns + width - 1) // width, part, parts)
+        for block in range(first, last):
+            lanes = min(width, columns - block * width)
             for k in range(depth):
-                before = carray(pointer(source + k * step, element), 1)
-                place = block + (k // taps * width * taps + k % taps) * size
-                carray(pointer(place, weight), 1)[0] = weight(before[0]) + offset
+                source = word(p, 0) + block * width * column_step + k * step
+                target = word(p, 1) + block * word(p, 8) + word(p, 9) + (k // taps * width * taps + k % taps) * size
+                for lane in range(lanes):
+                    before = carray(pointer(source + lane * column_step, element), 1)
+                    carray(pointer(target + lane * taps * size, weight), 1)[0] = weight(before[0]) + offset
 
     return pack
 
