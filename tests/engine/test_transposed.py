@@ -54,3 +54,10 @@ def test_phases_without_taps() -> None:
     for kind, bound in (("int8", {0}), ("uint8", {0}), ("int16x8", {0}), ("float32", set())):
         subject = transposed(kind, 3, filter_size=(1, 2), stride=(2, 3), rest=(1, 2), constant_shape=True)
         assert agree(subject.model, subject.inputs[0]).bound == bound
+
+
+@pytest.mark.parametrize("profile", [OPTIMIZED, XNNPACK], ids=lambda profile: profile.name)
+def test_whole_groups_of_16_outputs(profile: Profile) -> None:
+    for outputs, bound in ((16, {0}), (5, set())):
+        subject = transposed("uint8", 1, size=(3, 5), outputs=outputs, rest=(0, 0), constant_shape=True)
+        assert agree(subject.model, subject.inputs[0], profile=profile).bound == bound

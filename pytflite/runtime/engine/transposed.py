@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
+from pytflite.arithmetic.epilogue import QuantizedEpilogue
+from pytflite.arithmetic.requantize import RoundingUp, RoundingUpFlat
 from pytflite.kernels.engine.buffers import aligned
 from pytflite.ops._shared.windows import Window
 from pytflite.plan.node import PreparedNode
@@ -61,6 +64,12 @@ def transposed(convolve: Convolve) -> Binder:
         assert filter is not None
         assert input is not None
         output, window = outputs[0], node.params.window
+        epilogue = node.params.epilogue
+        if isinstance(epilogue, QuantizedEpilogue) and isinstance(epilogue.requantizer, RoundingUpFlat):
+            if output.size % 16:
+                return None
+            all_grouped = epilogue._replace(requantizer=RoundingUp(*epilogue.requantizer))
+            node = replace(node, params=node.params._replace(epilogue=all_grouped))
         if not (filter.is_constant and (bias is None or bias.is_constant)):
             return None
         if not (output.size and input.array.size):
