@@ -29,9 +29,9 @@ from pytflite.model.types import Model
 from pytflite.plan.node import PreparedNode
 from pytflite.plan.prepare import Plan, prepare
 from pytflite.profiles import REFERENCE, XNNPACK, Profile
-from pytflite.runtime.engine import binding
+from pytflite.runtime.engine import binding, matrices
 from pytflite.runtime.engine import engine as engines
-from pytflite.runtime.engine.binding import Operand
+from pytflite.runtime.engine.binding import Call, Operand
 from pytflite.runtime.engine.engine import Engine
 from pytflite.runtime.engine.pool import Pool
 from pytflite.runtime.session import Session
@@ -47,7 +47,7 @@ from tests.profiles.sweep import draw_cases, operators
 
 Array = npt.NDArray[Any]
 
-number = binding._number
+number, packing_of = binding._number, matrices.packing_of
 
 PAGE = mmap.PAGESIZE
 NOTHING, READ = 0, 1  # PROT_NONE, PROT_READ
@@ -114,6 +114,7 @@ class Pages:
         self._at_end = at_end
         self._buffers: list[Buffer] = []
         self._constant: list[Buffer] = []
+        self._packed: list[int] = []
 
     def array(self, shape: tuple[int, ...], dtype: np.dtype[Any]) -> Array:
         """A tensor."""
@@ -156,10 +157,16 @@ class Pages:
         self._constant.append(copy)
         return copy.bytes.ctypes.data + word.ctypes.data - root.ctypes.data
 
+    def packing_of(self, right: Array, index: int, blocks: Array, tiles: matrices.Tiles) -> Call:
+        """`matrices.packing_of`, noting which blocks of weights kernels write after all."""
+        self._packed.append(blocks.ctypes.data)
+        return packing_of(right, index, blocks, tiles)
+
     def freeze(self) -> None:
         """From now on nothing is written but what kernels are to write."""
         for buffer in self._constant:
-            buffer.freeze()
+            if not any(map(buffer.holds, self._packed)):
+                buffer.freeze()
 
     def check(self) -> None:
         """Assert that what lies around all buffers is as it was."""
@@ -179,6 +186,7 @@ def replaced(pages: Pages) -> Iterator[None]:
     patches += [mock.patch.object(engines, "_allocate", pages.allocate)]
     patches += [mock.patch.object(engines, "to_be_read", engines.with_slack)]
     patches += [mock.patch.object(binding, "_number", pages.number)]
+    patches += [mock.patch.object(matrices, "packing_of", pages.packing_of)]
     for patch in patches:
         patch.start()
     try:
