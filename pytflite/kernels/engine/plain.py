@@ -134,11 +134,16 @@ def make_two(kind: str, operation: int) -> Callable[..., None]:
         first, last, lower, upper = rows_of(p, 4, part, parts)
         bounds = carray(pointer(word(p, 3), number), 2)
         low, high, count = bounds[0], bounds[1], upper - lower
-        step1, step2 = word(p, 11), word(p, 15)
+        step1, step2, rows = word(p, 11), word(p, 15), np.int64(0)
+        start1, start2, start3 = word(p, 0), word(p, 1), word(p, 2)
         for row in range(first, last):  # vectors are made of what is counted from 0 on
-            left = carray(pointer(word(p, 0) + start_of(p, 4, 0, row) + lower * step1, number), count)
-            right = carray(pointer(word(p, 1) + start_of(p, 4, 1, row) + lower * step2, number), count)
-            target = carray(pointer(word(p, 2) + start_of(p, 4, 2, row) + lower * word(p, 19), number), count)
+            if rows == 0:
+                rows = word(p, 6) - row % word(p, 6)
+                start1 = word(p, 0) + start_of(p, 4, 0, row) + lower * step1
+                start2 = word(p, 1) + start_of(p, 4, 1, row) + lower * step2
+                start3 = word(p, 2) + start_of(p, 4, 2, row) + lower * word(p, 19)
+            left, right = carray(pointer(start1, number), count), carray(pointer(start2, number), count)
+            target = carray(pointer(start3, number), count)
             if step1 == 0:
                 x = left[0]
                 for i in range(count):
@@ -150,6 +155,7 @@ def make_two(kind: str, operation: int) -> Callable[..., None]:
             else:
                 for i in range(count):
                     target[i] = clamped(number(of_two(left[i], right[i])), low, high)
+            rows, start1, start2, start3 = rows - 1, start1 + word(p, 10), start2 + word(p, 14), start3 + word(p, 18)
 
     return two
 
