@@ -283,7 +283,7 @@ def cast(node: PreparedNode, inputs: Sequence[Operand | None], outputs: Sequence
     if not output.size:
         return []
     if node.rule.name == "bool":
-        zero = np.broadcast_to(numbers(input.dtype, 0), input.shape)
+        zero = np.broadcast_to(numbers(input.dtype, 0).reshape(()), input.shape)
         return compared(words.NOT_EQUAL)(node, [inputs[0], Operand(zero, True)], outputs)
     if node.rule.name == "saturate":
         words_ = [input, output, input.size, node.params.minimum, node.params.maximum]

@@ -129,7 +129,7 @@ def gemm(source: Product, slides: Slides) -> Calls:
 @binder("CONV_2D", "int8", "int8_grouped", "int8_unbiased", "uint8", "uint8_grouped")
 def conv_2d(node: PreparedNode, inputs: Sequence[Operand | None], outputs: Sequence[Array]) -> Calls:
     """Any window, groups and batches."""
-    image, filter, _ = inputs
+    image, filter = inputs[:2]
     assert image is not None
     assert filter is not None
     source = product(inputs, outputs[0], node.params, lambda taps: taps.reshape(len(taps), -1))
