@@ -65,12 +65,12 @@ def process(code: str, model: Path, cache: str) -> dict[str, Any]:
 
 
 def measure(model: Path = MODEL, rounds: int = 5) -> dict[str, dict[str, Any]]:
-    """Medians by contender."""
-    with tempfile.TemporaryDirectory() as cache:
-        cold = process(COLD, model, cache)
-        runs = [(process(PYTFLITE, model, cache), process(LITERT, model, cache)) for _ in range(rounds)]
-    results = {"cold": cold}
-    for name, own in zip(("warm", "litert"), zip(*runs, strict=True), strict=True):
+    """Medians by contender; each round has a cache of its own."""
+    codes, runs, results = {"cold": COLD, "warm": PYTFLITE, "litert": LITERT}, [], {}
+    for _ in range(rounds):
+        with tempfile.TemporaryDirectory() as cache:
+            runs.append([process(code, model, cache) for code in codes.values()])
+    for name, own in zip(codes, zip(*runs, strict=True), strict=True):
         results[name] = {key: statistics.median(run[key] for run in own) for key in own[0]}
     for name in ("cold", "warm"):
         results[name]["most_of_litert"] = results[name]["most_mb"] / results["litert"]["most_mb"]
