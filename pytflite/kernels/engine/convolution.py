@@ -14,12 +14,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Protocol
 
-from numba import types
-
 from pytflite.kernels._front import helper
 from pytflite.kernels.engine._ir import Loop, at, call, constant, i64, load
 from pytflite.kernels.engine.driver import call_kernel
-from pytflite.kernels.engine.memory import emitted, fill, flip_codes, put_word, share, widen, word
+from pytflite.kernels.engine.memory import emitted_kernel, fill, flip_codes, put_word, share, widen, word
 from pytflite.kernels.engine.words import ADDRESSES
 
 (
@@ -205,16 +203,4 @@ def emit_strip(b: Any, tile: Tile, p: Any, scratch: Any) -> None:
 
 def make_strip(tile: Tile) -> Callable[..., None]:
     """A kernel that multiplies the panel in scratch memory by blocks of weights; its block is that of the walk."""
-
-    @emitted
-    def multiply(typing: Any, p: Any, scratch: Any) -> Any:
-        def emit(context: Any, b: Any, signature: Any, arguments: Any) -> Any:
-            emit_strip(b, tile, *arguments)
-            return context.get_dummy_value()
-
-        return types.void(types.int64, types.int64), emit
-
-    def strip(p: Any, scratch: Any, part: Any, parts: Any) -> None:
-        multiply(p, scratch)
-
-    return strip
+    return emitted_kernel(lambda b, p, scratch: emit_strip(b, tile, p, scratch))

@@ -12,14 +12,13 @@ from collections.abc import Callable
 from typing import Any, NamedTuple, Protocol
 
 import numpy as np
-from numba import types
 
 from pytflite.kernels._front import helper
 from pytflite.kernels.engine._ir import Loop, at, constant, i8, i16, i32, i64, load, shuffle, vector
 from pytflite.kernels.engine.driver import call_kernel
 from pytflite.kernels.engine.epilogue import HEAD, RECIPES, finish, store_codes
 from pytflite.kernels.engine.isa import ISA, LANES, int32s
-from pytflite.kernels.engine.memory import emitted, put_word, share, word
+from pytflite.kernels.engine.memory import emitted_kernel, put_word, share, word
 from pytflite.kernels.engine.packing import QUADS, is_spread
 from pytflite.kernels.engine.target import SHAPE
 from pytflite.kernels.engine.words import ADDRESSES
@@ -147,19 +146,7 @@ def emit_rows(b: Any, row: Row, p: Any, scratch: Any) -> None:
 
 def make_rows(row: Row) -> Callable[..., None]:
     """A kernel that computes a phase of a row from the table in scratch memory; its block is that of the walk."""
-
-    @emitted
-    def compute(typing: Any, p: Any, scratch: Any) -> Any:
-        def emit(context: Any, b: Any, signature: Any, arguments: Any) -> Any:
-            emit_rows(b, row, *arguments)
-            return context.get_dummy_value()
-
-        return types.void(types.int64, types.int64), emit
-
-    def rows(p: Any, scratch: Any, part: Any, parts: Any) -> None:
-        compute(p, scratch)
-
-    return rows
+    return emitted_kernel(lambda b, p, scratch: emit_rows(b, row, p, scratch))
 
 
 class Codes(NamedTuple):

@@ -38,7 +38,6 @@ MAKERS: dict[str, Callable[..., Callable[..., Any]]] = {
     "resize_float": resize.make_float,
     "resize_integer": resize.make_integer,
     "resize_real": resize.make_real,
-    "resize_shorts": resize.make_shorts,
     **float_lstm.MAKERS,
     **depthwise.MAKERS,
     **gemm.MAKERS,

@@ -18,6 +18,23 @@ emitted: Callable[..., Any] = intrinsic
 """Decorator: a function that compiled code calls and whose LLVM IR is emitted by hand."""
 
 
+def emitted_kernel(emit_body: Callable[[Any, Any, Any], None]) -> Callable[..., None]:
+    """A kernel whose body is emitted by hand: from the builder, the block and the scratch memory."""
+
+    @emitted
+    def body(typing: Any, p: Any, scratch: Any) -> Any:
+        def emit(context: Any, b: Any, signature: Any, arguments: Any) -> Any:
+            emit_body(b, *arguments)
+            return context.get_dummy_value()
+
+        return types.void(types.int64, types.int64), emit
+
+    def kernel(p: Any, scratch: Any, part: Any, parts: Any) -> None:
+        body(p, scratch)
+
+    return kernel
+
+
 @emitted
 def word(typing: Any, block: Any, index: Any) -> Any:
     """The int64 of an index in a block."""

@@ -107,6 +107,35 @@ def blend_integers(
     return types.void(away, *[types.int64] * 8), emit
 
 
+@emitted(prefer_literal=True)
+def blend_shorts(
+    typing: Any, away: Any, corner1: Any, corner2: Any, weight1: Any, weight2: Any, bits: Any, output: Any,
+    channels: Any, left: Any,
+) -> Any:  # fmt: skip
+    """As `blend_integers`, of int16: sums have 64 bits."""
+    literal = away.literal_value
+
+    def emit(context: Any, b: Any, signature: Any, arguments: Any) -> Any:
+        corners, weights, (bits, output, channels, left) = arguments[1:3], arguments[3:5], arguments[5:]
+        loop, wide = Loop(b, constant(i64, 0), []), vector(i64, 8)
+        behind = b.shl(loop.index, constant(i64, 2))
+        total = b.add(
+            *(
+                b.mul(b.sext(load(b, b.add(corner, behind), vector(i32, 8), align=4), wide), splat(b, weight, 8))
+                for corner, weight in zip(corners, weights, strict=True)
+            )
+        )
+        rounded = b.add(total, splat(b, b.shl(constant(i64, 1), b.sub(bits, constant(i64, 1))), 8))
+        if literal:
+            rounded = b.sub(rounded, b.lshr(total, constant(wide, 63)))
+        code = b.trunc(b.lshr(rounded, splat(b, bits, 8)), vector(i16, 8))
+        store_shorts(b, code, b.add(output, b.shl(loop.index, constant(i64, 1))), b.sub(left, loop.index))
+        loop.end(8, channels, [])
+        return context.get_dummy_value()
+
+    return types.void(away, *[types.int64] * 8), emit
+
+
 def make_float(weights_first: int) -> Callable[..., None]:
     """In float32, plus one half, cut off; the weights of a corner are multiplied first, or pixels by one of them."""
 
@@ -142,8 +171,10 @@ def make_float(weights_first: int) -> Callable[..., None]:
     return resize_float
 
 
-def make_integer(signed: int, away: int) -> Callable[..., None]:
-    """Exact, divided by a power of two; codes are int8 or uint8, ties go away from zero or up."""
+def make_integer(kind: str, away: int) -> Callable[..., None]:
+    """Exact, divided by a power of two; codes are of a type as NumPy names it, ties go away from zero or up."""
+    dtype, size_of_code = np.dtype(kind).type, np.dtype(kind).itemsize
+    blend = blend_integers if size_of_code == 1 else blend_shorts
 
     def resize_integer(p: Any, scratch: Any, part: Any, parts: Any) -> None:
         output_h, output_w, channels = word(p, OUTPUT_H), word(p, OUTPUT_W), word(p, CHANNELS)
@@ -153,82 +184,21 @@ def make_integer(signed: int, away: int) -> Callable[..., None]:
         column_weights = carray(pointer(word(p, COLUMN_WEIGHTS), np.int32), (output_w, 2))
         first, last = share(word(p, BATCHES) * output_h, part, parts)
         for line in range(first, last):
-            n, y = line // output_h, line % output_h
-            above = word(p, INPUT) + (n * word(p, IMAGE_H) + word(word(p, ABOVE), y)) * size
-            below = word(p, INPUT) + (n * word(p, IMAGE_H) + word(word(p, BELOW), y)) * size
+            image, y = line // output_h * word(p, IMAGE_H), line % output_h
+            above = word(p, INPUT) + (image + word(word(p, ABOVE), y)) * size * size_of_code
+            below = word(p, INPUT) + (image + word(word(p, BELOW), y)) * size * size_of_code
             a, b = row_weights[y, 0], row_weights[y, 1]
-            if signed:
-                upper, lower = carray(pointer(above, np.int8), size), carray(pointer(below, np.int8), size)
-                for i in range(size):
-                    sums[i] = np.int32(np.int32(upper[i]) * a) + np.int32(np.int32(lower[i]) * b)
-            else:
-                upper_u, lower_u = carray(pointer(above, np.uint8), size), carray(pointer(below, np.uint8), size)
-                for i in range(size):
-                    sums[i] = np.int32(np.int32(upper_u[i]) * a) + np.int32(np.int32(lower_u[i]) * b)
-            for x in range(output_w):
-                left = scratch + 4 * channels * word(word(p, LEFT), x)
-                right = scratch + 4 * channels * word(word(p, RIGHT), x)
-                output, free = word(p, OUTPUT) + (line * output_w + x) * channels, (output_w - x) * channels
-                a, b = np.int64(column_weights[x, 0]), np.int64(column_weights[x, 1])
-                blend_integers(away, left, right, a, b, word(p, BITS), output, channels, free)
-
-    return resize_integer
-
-
-@emitted(prefer_literal=True)
-def blend_shorts(
-    typing: Any, away: Any, corner1: Any, corner2: Any, weight1: Any, weight2: Any, bits: Any, output: Any, count: Any
-) -> Any:
-    """As `blend_integers`, of int16: sums have 64 bits; ``count`` codes are written, and no byte behind them."""
-    literal = away.literal_value
-
-    def emit(context: Any, b: Any, signature: Any, arguments: Any) -> Any:
-        corners, weights, (bits, output, count) = arguments[1:3], arguments[3:5], arguments[5:]
-        loop, wide = Loop(b, constant(i64, 0), []), vector(i64, 8)
-        behind = b.shl(loop.index, constant(i64, 2))
-        total = b.add(
-            *(
-                b.mul(b.sext(load(b, b.add(corner, behind), vector(i32, 8), align=4), wide), splat(b, weight, 8))
-                for corner, weight in zip(corners, weights, strict=True)
-            )
-        )
-        rounded = b.add(total, splat(b, b.shl(constant(i64, 1), b.sub(bits, constant(i64, 1))), 8))
-        if literal:
-            rounded = b.sub(rounded, b.lshr(total, constant(wide, 63)))
-        code = b.trunc(b.lshr(rounded, splat(b, bits, 8)), vector(i16, 8))
-        store_shorts(b, code, b.add(output, b.shl(loop.index, constant(i64, 1))), b.sub(count, loop.index))
-        loop.end(8, count, [])
-        return context.get_dummy_value()
-
-    return types.void(away, *[types.int64] * 7), emit
-
-
-def make_shorts(away: int) -> Callable[..., None]:
-    """The same of int16."""
-
-    def resize_shorts(p: Any, scratch: Any, part: Any, parts: Any) -> None:
-        output_h, output_w, channels = word(p, OUTPUT_H), word(p, OUTPUT_W), word(p, CHANNELS)
-        size = word(p, IMAGE_W) * channels
-        sums = carray(pointer(scratch, np.int32), size)
-        row_weights = carray(pointer(word(p, ROW_WEIGHTS), np.int32), (output_h, 2))
-        column_weights = carray(pointer(word(p, COLUMN_WEIGHTS), np.int32), (output_w, 2))
-        first, last = share(word(p, BATCHES) * output_h, part, parts)
-        for line in range(first, last):
-            n, y = line // output_h, line % output_h
-            above = word(p, INPUT) + 2 * (n * word(p, IMAGE_H) + word(word(p, ABOVE), y)) * size
-            below = word(p, INPUT) + 2 * (n * word(p, IMAGE_H) + word(word(p, BELOW), y)) * size
-            a, b = row_weights[y, 0], row_weights[y, 1]
-            upper, lower = carray(pointer(above, np.int16), size), carray(pointer(below, np.int16), size)
+            upper, lower = carray(pointer(above, dtype), size), carray(pointer(below, dtype), size)
             for i in range(size):
                 sums[i] = np.int32(np.int32(upper[i]) * a) + np.int32(np.int32(lower[i]) * b)
             for x in range(output_w):
                 left = scratch + 4 * channels * word(word(p, LEFT), x)
                 right = scratch + 4 * channels * word(word(p, RIGHT), x)
-                output = word(p, OUTPUT) + 2 * (line * output_w + x) * channels
+                output = word(p, OUTPUT) + (line * output_w + x) * channels * size_of_code
                 a, b = np.int64(column_weights[x, 0]), np.int64(column_weights[x, 1])
-                blend_shorts(away, left, right, a, b, word(p, BITS), output, channels)
+                blend(away, left, right, a, b, word(p, BITS), output, channels, (output_w - x) * channels)
 
-    return resize_shorts
+    return resize_integer
 
 
 def make_real() -> Callable[..., None]:

@@ -135,6 +135,13 @@ def walk_of(*views: Array) -> list[int] | None:
     return np.array([[1, *sizes]] * (WALK - len(axes)) + axes).T.ravel().tolist()
 
 
+def numbers(dtype: npt.DTypeLike, *values: Any) -> Array:
+    """Numbers of a type that a kernel reads."""
+    array: Array = aligned(np.dtype(dtype).itemsize * len(values)).view(dtype)
+    array[:] = values
+    return array
+
+
 def is_code(array: Array) -> bool:
     """Whether elements are int8 or uint8."""
     return array.dtype in (np.int8, np.uint8)

@@ -13,7 +13,7 @@ from pytflite.kernels.engine.buffers import aligned
 from pytflite.kernels.engine.packing import blocks_of
 from pytflite.kernels.engine.target import FLOAT_ROWS, FLOATS, features
 from pytflite.plan.node import PreparedNode
-from pytflite.runtime.engine.binding import Calls, Operand, binder
+from pytflite.runtime.engine.binding import Calls, Operand, binder, numbers
 from pytflite.runtime.engine.convolution import Form, Slides, convolution, matrix
 from pytflite.runtime.engine.depthwise import depthwise, known_filter
 from pytflite.runtime.engine.movement import moved
@@ -64,8 +64,7 @@ def product(node: PreparedNode, inputs: Sequence[Operand | None], output: Array,
     if not (fused or np.isfinite(weights).all()):
         return None
     nothing = np.full(len(weights), 0.0 if fused else -0.0, np.float32)
-    bounds = aligned(8).view(np.float32)
-    bounds[:] = epilogue
+    bounds = numbers(np.float32, *epilogue)
     return FloatProduct(weights, nothing if bias is None else bias.array.reshape(-1), bounds, fused)
 
 

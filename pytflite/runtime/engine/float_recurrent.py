@@ -26,7 +26,7 @@ from pytflite.ops._shared.rnn import Rnn
 from pytflite.ops.bidirectional_sequence_rnn import BidirectionalRnn
 from pytflite.ops.svdf import FloatSvdf
 from pytflite.plan.node import PreparedNode
-from pytflite.runtime.engine.binding import Call, Calls, Operand, arrays_of, binder
+from pytflite.runtime.engine.binding import Call, Calls, Operand, arrays_of, binder, numbers
 from pytflite.runtime.engine.hybrid_products import has_exact_sums, quantize, scaled_back, scaled_products
 from pytflite.runtime.engine.movement import moved, together
 
@@ -46,9 +46,8 @@ WAYS = "fw", "bw"
 
 def bounds_around_0(limit: np.float32 | float, otherwise: float = np.inf) -> Array:
     """Minus and plus a limit, or another if it is 0."""
-    bounds = aligned(8).view(np.float32)
-    bounds[:] = (-limit, limit) if limit > 0 else (-otherwise, otherwise)
-    return bounds
+    reach = limit if limit > 0 else otherwise
+    return numbers(np.float32, -reach, reach)
 
 
 class Matrix(Protocol):

@@ -16,11 +16,12 @@ from pytflite.kernels.engine.words import ADD, MUL
 from pytflite.ops._shared.convolutions import HybridParams
 from pytflite.ops._shared.hybrid import row_sums
 from pytflite.plan.node import PreparedNode
-from pytflite.runtime.engine.binding import INT32_MAX, Call, Calls, Operand, binder, parts_of, walk_of
+from pytflite.runtime.engine.binding import INT32_MAX, Call, Calls, Operand, binder, numbers, parts_of
 from pytflite.runtime.engine.convolution import Extras, Form, Slides, convolution, matrix
 from pytflite.runtime.engine.depthwise import depthwise, known_filter
 from pytflite.runtime.engine.float_products import DEPTHWISE_VECTORS, packed
-from pytflite.runtime.engine.movement import moved
+from pytflite.runtime.engine.movement import moved, together
+from pytflite.runtime.engine.plain import broadcast, two
 from pytflite.runtime.engine.short_products import TILE_ROWS
 
 Array = npt.NDArray[Any]
@@ -59,7 +60,7 @@ def gemm(blocks: Array, bounds: tuple[Any, Any], steps: int, scales: Array, slid
     """
     slides = slides.flat()
     tile_rows, step = min(slides.rows, TILE_ROWS), 4 if scales.size > 1 else 0
-    strip, limits = ("hybrid_gemm", tile_rows, steps, step, 0), bounds_of(*bounds)
+    strip, limits = ("hybrid_gemm", tile_rows, steps, step, 0), numbers(np.float32, *bounds)
     return convolution(slides, Form(taps=2), strip, tile_rows, 2 * SHAPE.lanes, [blocks], limits, Extras(scales, step))
 
 
@@ -135,32 +136,20 @@ def depthwise_conv_2d(node: PreparedNode, inputs: Sequence[Operand | None], outp
     slides = Slides(floats, p.window, (filter_h, filter_w, 1), outputs[0])
     vectors = min(DEPTHWISE_VECTORS, -(-filters // FLOATS))
     blocks = packed(weights, np.full(filters, -0.0, np.float32), vectors)
-    every = bounds_of(-np.inf, np.inf)
+    every, limits = numbers(np.float32, -np.inf, np.inf), (p.activation_min, p.activation_max)
     rows = "float_depthwise", vectors, 0, 0, *known_filter(slides)
     sums = depthwise(slides, rows, blocks, every, 0)
     factors = aligned(4 * batch * filters).view(np.float32).reshape(batch, 1, 1, filters)
     start = np.full(filters, -0.0, np.float32) if bias is None else bias.array.reshape(-1)
-    return [
-        *first, widened, sums,
-        of_two(MUL, with_slack(p.filter_scale), scales.reshape(batch, 1, 1, 1), factors, every),
-        of_two(MUL, outputs[0], factors, outputs[0], every),
-        of_two(ADD, outputs[0], with_slack(start), outputs[0], bounds_of(p.activation_min, p.activation_max)),
-    ]  # fmt: skip
-
-
-def bounds_of(low: Any, high: Any) -> Array:
-    """Two floats that a kernel reads."""
-    bounds = aligned(8).view(np.float32)
-    bounds[:] = low, high
-    return bounds
-
-
-def of_two(operation: int, left: Array, right: Array, output: Array, bounds: Array) -> Call:
-    """The call of an operation of two inputs of float32 that broadcast to the output's shape of 4 dimensions."""
-    views = [*(np.broadcast_to(array, output.shape) for array in (left, right)), output]
-    walk = walk_of(*views)
-    assert walk is not None
-    return Call(("two", "f4", operation), [*views, bounds, *walk], parts_of(output.size))
+    scaled = broadcast([with_slack(p.filter_scale), scales.reshape(batch, 1, 1, 1)], factors)
+    return together(
+        [
+            [*first, widened, sums],
+            two(MUL, scaled, every),
+            two(MUL, broadcast([outputs[0], factors], outputs[0]), every),
+            two(ADD, broadcast([outputs[0], with_slack(start)], outputs[0]), numbers(np.float32, *limits)),
+        ]
+    )
 
 
 @binder("FULLY_CONNECTED", "hybrid")

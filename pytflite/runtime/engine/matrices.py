@@ -14,7 +14,7 @@ from pytflite.kernels.engine.target import FLOATS, SHAPE
 from pytflite.ops.batch_matmul import Adjoint, BatchMatMulParams, matrices
 from pytflite.plan.node import PreparedNode
 from pytflite.runtime.engine import float_products
-from pytflite.runtime.engine.binding import Call, Calls, Operand, binder, left_factors, parts_of, recipe_of
+from pytflite.runtime.engine.binding import Call, Calls, Operand, binder, left_factors, numbers, parts_of, recipe_of
 from pytflite.runtime.engine.convolution import Form, convolution, matrix
 from pytflite.runtime.engine.movement import moved
 
@@ -133,8 +133,7 @@ def of_floats(node: PreparedNode, inputs: Sequence[Operand | None], outputs: Seq
         return None if output.size else []
     rows, columns = output.shape[-2:]
     tile_rows, vectors = float_products.tile_of(rows, columns)
-    bounds, nothing = aligned(8).view(np.float32), np.full(columns, 0.0 if fused else -0.0, np.float32)
-    bounds[:] = -np.inf, np.inf
+    bounds, nothing = numbers(np.float32, -np.inf, np.inf), np.full(columns, 0.0 if fused else -0.0, np.float32)
     width, strip = vectors * FLOATS, ("float_gemm", tile_rows, vectors, int(fused))
 
     def pack(weights: Array) -> Array:

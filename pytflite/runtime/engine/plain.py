@@ -14,9 +14,9 @@ from pytflite.kernels.engine import words
 from pytflite.kernels.engine.buffers import aligned
 from pytflite.ops._shared.reduction import Reduction
 from pytflite.plan.node import PreparedNode
-from pytflite.runtime.engine.binding import Binder, Call, Calls, Operand, binder, parts_of, walk_of
+from pytflite.runtime.engine.binding import Binder, Call, Calls, Operand, binder, numbers, parts_of, walk_of
 from pytflite.runtime.engine.elementwise import all_codes, tabulated, translated
-from pytflite.runtime.engine.movement import folds
+from pytflite.runtime.engine.movement import folds, together
 
 Array = npt.NDArray[Any]
 
@@ -28,13 +28,6 @@ def kind_of(array: Array) -> str:
     """The type of some numbers, one of `KINDS`; that of bytes for booleans. Nothing where there is no such type."""
     kind = "u1" if array.dtype == np.bool_ else array.dtype.str[1:]
     return kind if kind in KINDS else ""
-
-
-def numbers(dtype: np.dtype[Any], *values: Any) -> Array:
-    """Numbers of a type that a kernel reads."""
-    array = aligned(dtype.itemsize * len(values)).view(dtype)
-    array[:] = values
-    return array
 
 
 def unbounded(dtype: np.dtype[Any]) -> tuple[Any, Any]:
@@ -52,27 +45,43 @@ def of_two(operation: int, *, bounded: bool = False, swapped: bool = False) -> B
     """
 
     def bind(node: PreparedNode, inputs: Sequence[Operand | None], outputs: Sequence[Array]) -> Calls:
-        views, (output,) = broadcast(inputs, outputs[0], swapped=swapped), outputs
-        walk, kind = walk_of(*views), kind_of(output)
-        if walk is None or not kind:
-            return None
-        bounds = numbers(output.dtype, *(node.params if bounded else unbounded(output.dtype)))
-        return [Call(("two", kind, operation), [*views, bounds, *walk], parts_of(output.size))] if output.size else []
+        dtype = outputs[0].dtype
+        limits = node.params if bounded else unbounded(dtype)
+        return two(operation, views_of(inputs, outputs[0], swapped=swapped), numbers(dtype, *limits))
 
     return bind
 
 
-def broadcast(inputs: Sequence[Operand | None], output: Array, *, swapped: bool = False) -> list[Array]:
-    """Inputs, broadcast to the shape of the output, and the output."""
+def two(operation: int, views: Sequence[Array], bounds: Array) -> Calls:
+    """The call of an operation of two numbers, whose result is clamped.
+
+    Args:
+        operation: one of those in `pytflite.kernels.engine.words`.
+        views: two inputs and the output, of one shape.
+        bounds: two numbers.
+    """
+    walk, kind, output = walk_of(*views), kind_of(views[-1]), views[-1]
+    if walk is None or not kind:
+        return None
+    return [Call(("two", kind, operation), [*views, bounds, *walk], parts_of(output.size))] if output.size else []
+
+
+def broadcast(arrays: Sequence[Array], output: Array) -> list[Array]:
+    """Arrays, broadcast to the shape of the output, and the output."""
+    return [*(np.broadcast_to(array, output.shape) for array in arrays), output]
+
+
+def views_of(inputs: Sequence[Operand | None], output: Array, *, swapped: bool = False) -> list[Array]:
+    """The same of operands, ``swapped``: the second one first."""
     arrays = [operand.array for operand in inputs if operand is not None]
-    return [*(np.broadcast_to(array, output.shape) for array in (arrays[::-1] if swapped else arrays)), output]
+    return broadcast(arrays[::-1] if swapped else arrays, output)
 
 
 def compared(comparison: int, *, swapped: bool = False) -> Binder:
     """The binder of a comparison of two inputs; ``swapped``: the second one comes first."""
 
     def bind(node: PreparedNode, inputs: Sequence[Operand | None], outputs: Sequence[Array]) -> Calls:
-        views, (output,) = broadcast(inputs, outputs[0], swapped=swapped), outputs
+        views, (output,) = views_of(inputs, outputs[0], swapped=swapped), outputs
         walk, kind = walk_of(*views), kind_of(views[0])
         if walk is None or not kind:
             return None
@@ -108,7 +117,7 @@ def divided(operation: int, *, bounded: bool = False) -> Binder:
     """
 
     def bind(node: PreparedNode, inputs: Sequence[Operand | None], outputs: Sequence[Array]) -> Calls:
-        views, (output,) = broadcast(inputs, outputs[0]), outputs
+        views, (output,) = views_of(inputs, outputs[0]), outputs
         walk, kind = walk_of(*views), kind_of(output)
         if walk is None or not kind:
             return None
@@ -235,14 +244,8 @@ def add_n(node: PreparedNode, inputs: Sequence[Operand | None], outputs: Sequenc
     first, *others = (operand.array for operand in inputs if operand is not None)
     output, dtype = outputs[0], outputs[0].dtype
     limits = unbounded(dtype) if node.rule.name == "float32_unlimited" else (lowest(dtype), highest(dtype))
-    bounds, calls = numbers(dtype, *limits), []
-    for other in others if output.size else ():
-        views = [array.reshape(-1) for array in (first, other, output)]
-        walk = walk_of(*views)
-        assert walk is not None
-        calls.append(Call(("two", kind_of(output), words.ADD), [*views, bounds, *walk], parts_of(output.size)))
-        first = output
-    return calls
+    bounds, lefts = numbers(dtype, *limits), [first, *[output] * (len(others) - 1)]
+    return together(two(words.ADD, [left, other, output], bounds) for left, other in zip(lefts, others, strict=True))
 
 
 @binder("SELECT", "copy")
@@ -263,7 +266,7 @@ def select_v2(node: PreparedNode, inputs: Sequence[Operand | None], outputs: Seq
 
 def selected(arrays: Sequence[Array], output: Array) -> Calls:
     """The call for a condition and two inputs that broadcast."""
-    views = [*(np.broadcast_to(array, output.shape) for array in arrays), output]
+    views = broadcast(arrays, output)
     walk = walk_of(*views)
     if walk is None or output.itemsize > 8:
         return None

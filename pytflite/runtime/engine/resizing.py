@@ -30,9 +30,7 @@ def resize_reals(node: PreparedNode, inputs: Sequence[Operand | None], outputs: 
 @binder("RESIZE_BILINEAR", "integer", "integer_ties_up", "eleven_bits")
 def resize_integers(node: PreparedNode, inputs: Sequence[Operand | None], outputs: Sequence[Array]) -> Calls:
     """Weights in 1/1024 or 1/2048."""
-    kernel: tuple[Any, ...] = "resize_integer", int(outputs[0].dtype == np.int8), int(node.rule.name == "integer")
-    if outputs[0].dtype == np.int16:
-        kernel = "resize_shorts", int(node.rule.name == "integer")
+    kernel = "resize_integer", outputs[0].dtype.str[1:], int(node.rule.name == "integer")
     return resized(kernel, node.params, inputs, outputs[0], np.int32, 22 if node.rule.name == "eleven_bits" else 20)
 
 

@@ -25,6 +25,7 @@ from pytflite.runtime.engine.binding import (
     binder,
     fixed_point_of,
     left_factors,
+    numbers,
     parts_of,
     recipe_of,
     walk_of,
@@ -84,8 +85,7 @@ def quantized(p: QuantizeParams, input: Array, output: Array, rounding: int) -> 
     fits = limits.min <= p.qmin <= p.qmax <= limits.max and abs(zero_point) < 1 << 31
     if p.affine.scale.size > 1 or p.to_int32 is not truncate_to_int32 or not fits:
         return None
-    constants = aligned(8).view(np.float32)
-    constants[:] = p.affine.scale.reshape(-1)[0], p.qmax - zero_point
+    constants = numbers(np.float32, p.affine.scale.reshape(-1)[0], p.qmax - zero_point)
     words = [input, output, input.size, constants, zero_point, p.qmin, p.qmax]
     return [Call(("quantize", output.itemsize, rounding), words, parts_of(input.size))] if input.size else []
 

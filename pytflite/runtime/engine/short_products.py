@@ -11,11 +11,10 @@ import numpy.typing as npt
 from pytflite.arithmetic.epilogue import QuantizedEpilogue
 from pytflite.arithmetic.requantize import Wide
 from pytflite.kernels.engine import packing
-from pytflite.kernels.engine.buffers import aligned
 from pytflite.kernels.engine.target import SHAPE
 from pytflite.ops.batch_matmul import matrices
 from pytflite.plan.node import PreparedNode
-from pytflite.runtime.engine.binding import Call, Calls, Operand, binder, left_factors, recipe_of
+from pytflite.runtime.engine.binding import Call, Calls, Operand, binder, left_factors, numbers, recipe_of
 from pytflite.runtime.engine.convolution import LEAST_PRODUCTS, Form, Slides, convolution, matrix
 from pytflite.runtime.engine.depthwise import by_columns, depthwise
 
@@ -64,9 +63,7 @@ def product(weights: Array, bias: Array | None, epilogue: Any, output: Array) ->
     recipe = recipe_of(epilogue.requantizer, reach, rectified=False)
     if recipe is None or np.abs(weights).max() > INT16.max:
         return None
-    bounds = aligned(4).view(np.int16)
-    bounds[:] = low, high
-    return ShortProduct(weights, start, recipe, bounds)
+    return ShortProduct(weights, start, recipe, numbers(np.int16, low, high))
 
 
 def constants_of(inputs: Sequence[Operand | None]) -> tuple[Array | None, Array | None]:
